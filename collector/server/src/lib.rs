@@ -1,0 +1,1 @@
+//! The collector: HTTP in, messages out, and the loops between.

@@ -1,0 +1,1 @@
+//! Stories told over the real HTTP port: visitor, clock, Slack, collector as verbs.

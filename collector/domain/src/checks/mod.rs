@@ -1,0 +1,3 @@
+//! One file a check, by family; each is listed in [`crate::check::CHECKS`].
+
+pub mod functional;

@@ -1,0 +1,42 @@
+/** Every sentence the shop shows, in French. Another language is another file of this shape. */
+export const texts = {
+  brand: 'Boussole',
+  claim: 'Un avocat ou un expatrié vous répond en cinq minutes, où que vous soyez.',
+  title: 'Créer un compte',
+  roles: { client: "Je cherche de l'aide", provider: "J'aide les autres" },
+  fields: {
+    name: 'Prénom et nom',
+    email: 'Adresse e-mail',
+    phone: 'Téléphone',
+    password: 'Mot de passe',
+    profession: 'Vous êtes',
+  },
+  hints: { phone: '06 12 34 56 78 ou +33 6 12 34 56 78', password: 'Huit caractères au moins' },
+  professions: { lawyer: 'Avocat', expat: 'Expatrié aidant' },
+  choose: 'Choisir…',
+  submit: 'Créer mon compte',
+  submitting: 'Création…',
+  errors: {
+    nameMissing: 'Dites-nous votre nom.',
+    emailMissing: 'Il nous faut votre adresse e-mail.',
+    emailInvalid: "Cette adresse e-mail n'est pas complète.",
+    phoneInvalid: 'Numéro de téléphone invalide.',
+    passwordShort: 'Huit caractères au moins.',
+    professionMissing: 'Choisissez votre métier.',
+    emailTaken: 'Email déjà utilisé',
+  },
+  welcome: (name: string) => `Bienvenue, ${name} !`,
+  welcomeMore: 'Votre compte est créé.',
+  again: 'Inscrire quelqu’un d’autre',
+  backstage: {
+    title: 'Coulisses',
+    break: 'Casser le formulaire',
+    breakMore: 'La règle du téléphone refuse alors tous les numéros, comme après une mise en production malheureuse.',
+    walk: '30 visiteurs passent',
+    walking: 'Ils passent…',
+    walkMore: "Trente sessions sont envoyées d'un coup au collecteur.",
+    walked: (started: number, won: number, events: number) =>
+      `30 visiteurs : ${started} ont commencé le formulaire, ${won} se sont inscrits (${events} événements enregistrés).`,
+    failed: (reason: string) => `Le collecteur n'a pas tout pris : ${reason}`,
+  },
+} as const

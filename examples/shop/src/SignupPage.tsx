@@ -25,13 +25,13 @@ export function SignupPage() {
         {welcomed === null ? (
           <>
             <h1>{texts.title}</h1>
-            <div className="roles" role="group">
+            <fieldset className="roles">
               {ROLES.map((each) => (
                 <button key={each} type="button" aria-pressed={each === role} onClick={() => setRole(each)}>
                   {texts.roles[each]}
                 </button>
               ))}
-            </div>
+            </fieldset>
             {/* Another role is another form: nothing typed or begun carries over. */}
             <SignupForm key={role} role={role} broken={broken} onSignedUp={setWelcomed} />
           </>

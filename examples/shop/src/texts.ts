@@ -3,7 +3,7 @@ export const texts = {
   brand: 'Boussole',
   claim: 'Un avocat ou un expatrié vous répond en cinq minutes, où que vous soyez.',
   title: 'Créer un compte',
-  roles: { client: "Je cherche de l'aide", provider: "J'aide les autres" },
+  roles: { client: 'Je cherche de l’aide', provider: 'J’aide les autres' },
   fields: {
     name: 'Prénom et nom',
     email: 'Adresse e-mail',
@@ -19,7 +19,7 @@ export const texts = {
   errors: {
     nameMissing: 'Dites-nous votre nom.',
     emailMissing: 'Il nous faut votre adresse e-mail.',
-    emailInvalid: "Cette adresse e-mail n'est pas complète.",
+    emailInvalid: 'Cette adresse e-mail n’est pas complète.',
     phoneInvalid: 'Numéro de téléphone invalide.',
     passwordShort: 'Huit caractères au moins.',
     professionMissing: 'Choisissez votre métier.',
@@ -34,9 +34,9 @@ export const texts = {
     breakMore: 'La règle du téléphone refuse alors tous les numéros, comme après une mise en production malheureuse.',
     walk: '30 visiteurs passent',
     walking: 'Ils passent…',
-    walkMore: "Trente sessions sont envoyées d'un coup au collecteur.",
+    walkMore: 'Trente sessions sont envoyées d’un coup au collecteur.',
     walked: (started: number, won: number, events: number) =>
       `30 visiteurs : ${started} ont commencé le formulaire, ${won} se sont inscrits (${events} événements enregistrés).`,
-    failed: (reason: string) => `Le collecteur n'a pas tout pris : ${reason}`,
+    failed: (reason: string) => `Le collecteur n’a pas tout pris : ${reason}`,
   },
 } as const

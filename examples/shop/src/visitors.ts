@@ -96,7 +96,7 @@ function visitor(walk: Walk, index: number, arrival: number): Visitor {
   if (started) {
     after(3, 8, 'signup_form_start', { formName })
     if (won) {
-      if (index % MISTYPES_EVERY === 2) refused('email', "Cette adresse e-mail n'est pas complète.")
+      if (index % MISTYPES_EVERY === 2) refused('email', 'Cette adresse e-mail n’est pas complète.')
       after(15, 40, 'signup_form_submit', { formName })
       after(0.2, 1, 'signup_success', { userId: `visitor-${uuidv7(time, walk.random)}` })
     } else if (walk.broken) {

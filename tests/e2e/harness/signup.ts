@@ -19,5 +19,5 @@ export async function send(page: Page): Promise<void> {
 }
 
 export async function chooseProvider(page: Page): Promise<void> {
-  await page.getByRole('button', { name: "J'aide les autres" }).click()
+  await page.getByRole('button', { name: 'J’aide les autres' }).click()
 }

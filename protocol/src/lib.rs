@@ -6,6 +6,7 @@
 
 #[cfg(feature = "serde")]
 pub mod batch;
+pub mod column;
 pub mod event_type;
 pub mod field;
 pub mod form_name;
@@ -13,6 +14,7 @@ pub mod limits;
 mod names;
 pub mod outcome;
 
+pub use column::Column;
 pub use event_type::EventType;
 pub use field::{Consent, Role, Traffic};
 pub use outcome::{LostReason, RefusalCode};

@@ -1,0 +1,6 @@
+//! What the browser lends: its clocks, one timer, its console. Requests are the host's (`npm/src/host.ts`), whose few lines
+//! of JavaScript cost a quarter of what they cost through WASM (`peers.md`, 2).
+
+pub(crate) mod clock;
+pub(crate) mod console;
+pub(crate) mod timer;

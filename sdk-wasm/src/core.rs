@@ -1,0 +1,174 @@
+//! The visitor: takes calls, makes events of them, and says what to send. Everything else in this crate serves it.
+//!
+//! It does no I/O, reads no clock and draws no chance: the page's shell (`bindings`) does, or a test.
+
+use std::sync::Arc;
+
+use vigie_protocol::{Column, Consent, LostReason};
+
+use crate::call::Call;
+use crate::chance::Chance;
+use crate::context::Context;
+use crate::delivery::{Action, Answer, Delivery, SendId, Why};
+use crate::event::{Event, NotTracked, check, clean, write};
+use crate::form::OpenForms;
+use crate::settings::Settings;
+use crate::time::{Now, Tick};
+
+/// One page of one visitor.
+#[derive(Debug)]
+pub struct Core {
+    /// What a call does not say itself. In a page every call says it; a scenario's visitor says it once.
+    context: Context,
+    /// The context of the last call, held once for all calls that share it.
+    last: Arc<Context>,
+    chance: Chance,
+    forms: OpenForms,
+    delivery: Delivery,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// The deadline has come.
+    Tick,
+    /// A request was answered, or failed.
+    Answered(SendId, Answer),
+    /// The page is out of sight and may be ended without another word.
+    Hidden,
+    /// The page is left.
+    PageHide,
+    /// The network is there again.
+    Online,
+    /// Someone waits for delivery; [`Action::Flushed`] will say how it went.
+    Flush,
+}
+
+/// What became of all that was tracked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    pub waiting: usize,
+    pub in_flight: usize,
+    pub accepted: u32,
+    pub duplicates: u32,
+    pub refused: u32,
+    /// Given up and not yet told to the collector.
+    pub lost: crate::lost::Lost,
+}
+
+impl Core {
+    /// A page that has just begun. The same seed and the same inputs make the same events.
+    #[must_use]
+    pub fn new(settings: Settings, seed: u64) -> Self {
+        let mut chance = Chance::new(seed);
+        let delivery = Delivery::new(settings, Chance::new(chance.next()));
+        Self { context: Context::default(), last: Arc::default(), chance, forms: OpenForms::default(), delivery }
+    }
+
+    /// Says once who and where, for the calls that do not say it themselves.
+    pub fn set_context(&mut self, context: Context) {
+        self.context = context;
+    }
+
+    /// Records a call. Nothing is sent yet: ask [`Core::deadline`].
+    ///
+    /// # Errors
+    /// The call makes no event; it is counted, and the collector will be told.
+    pub fn track(&mut self, mut call: Call, now: Now) -> Result<(), NotTracked> {
+        let context = self.place(&mut call);
+        self.record(&call, context, now)
+    }
+
+    /// Takes note of what happened; [`Core::poll_action`] says what is to be done about it.
+    pub fn handle(&mut self, input: Input, now: Now) {
+        let here = self.last.clone();
+        match input {
+            Input::Tick => self.delivery.tick(&here, now),
+            Input::Answered(id, answer) => {
+                self.delivery.answer(id, answer, now);
+                self.delivery.pump(&here, now);
+            }
+            Input::Hidden => self.delivery.hide(&here, now),
+            Input::PageHide => {
+                for (call, context) in self.forms.abandon() {
+                    // Whether it could be recorded is counted; there is nobody left to tell.
+                    let _ = self.record(&call, context, now);
+                }
+                self.delivery.leave(&here, now);
+            }
+            Input::Online => self.delivery.retry(&here, now),
+            Input::Flush => self.delivery.flush(&here, now),
+        }
+    }
+
+    /// The visitor was asked. After a no nothing is recorded, and what waits is forgotten.
+    pub fn set_consent(&mut self, consent: Consent) {
+        self.context.set(Column::Consent, consent.as_str().into());
+        if consent == Consent::Denied {
+            self.last = Arc::new(self.context.clone());
+            self.forms = OpenForms::default();
+            self.delivery.forget();
+        }
+    }
+
+    /// What is to be done next, if anything.
+    pub fn poll_action(&mut self) -> Option<Action> {
+        self.delivery.poll_action()
+    }
+
+    /// When [`Input::Tick`] is due, and why.
+    #[must_use]
+    pub fn deadline(&self) -> Option<(Tick, Why)> {
+        self.delivery.deadline()
+    }
+
+    /// Counts events that were given up before they came here.
+    pub fn give_up(&mut self, reason: LostReason, events: usize) {
+        self.delivery.give_up(reason, events);
+    }
+
+    /// What became of all that was tracked so far.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let answered = self.delivery.answered();
+        Stats {
+            waiting: self.delivery.waiting(),
+            in_flight: self.delivery.in_flight(),
+            accepted: answered.accepted,
+            duplicates: answered.duplicates,
+            refused: answered.refused,
+            lost: self.delivery.lost().clone(),
+        }
+    }
+
+    /// Who and where this call was made, shared with the call before it where it is the same.
+    fn place(&mut self, call: &mut Call) -> Arc<Context> {
+        let mut context = self.context.clone();
+        for (column, text) in &call.columns {
+            context.set(*column, clean(*column, text).into());
+        }
+        if *self.last != context {
+            self.last = Arc::new(context);
+        }
+        self.last.clone()
+    }
+
+    fn record(&mut self, call: &Call, context: Arc<Context>, now: Now) -> Result<(), NotTracked> {
+        if let Err(refused) = check(call, &context) {
+            self.delivery.give_up(refused.reason, 1);
+            return Err(refused);
+        }
+        self.forms.notice(call, &context);
+        let at = call.at.unwrap_or(now.wall);
+        let made;
+        let id = match &call.id {
+            Some(id) => id,
+            None => {
+                made = self.chance.new_id(at);
+                &made
+            }
+        };
+        let event = Event { json: write(call, id, at), context, since: now.tick };
+        self.delivery.add(event).map_err(|reason| NotTracked { field: "queue", reason })
+    }
+}

@@ -1,0 +1,335 @@
+//! Brings events to the collector: when a batch goes, what an answer means, what is tried again and what is given up.
+//!
+//! A machine without I/O: it is told what happened and when, and says what to do and when it wants to be asked again.
+//! Surprising: one ordinary request is out at a time, so that a slow collector is not flooded; but when the page goes, all
+//! goes at once, also what is out and not answered. An event may so arrive twice: its id makes it count once.
+
+use std::collections::VecDeque;
+
+use vigie_protocol::LostReason;
+use vigie_protocol::limits::{
+    BATCH_BYTES_MAX, BATCH_EVENTS_MAX, EVENT_AGE_MAX_MS, KEEPALIVE_BYTES_MAX, SEND_AFTER_MS, SEND_AT_EVENTS,
+};
+
+use crate::backoff;
+use crate::batch;
+use crate::chance::Chance;
+use crate::context::Context;
+use crate::event::Event;
+use crate::lost::{Lost, Report};
+use crate::queue::{HEAD_BYTES_MAX, Queue};
+use crate::settings::Settings;
+use crate::time::{Now, Tick};
+
+/// What the shell is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Post this body and hand back the answer under the same id.
+    Send { id: SendId, body: String, mode: Mode },
+    /// Tell those who wait for `flush` whether all that was recorded has been delivered.
+    Flushed { delivered: bool },
+}
+
+/// Which request an answer belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SendId(pub u32);
+
+/// How a body is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Compressed where that pays.
+    Ordinary,
+    /// As it is, by a request that outlives the page.
+    Keepalive,
+    /// As a beacon: the page's budget for keepalive is spent.
+    Beacon,
+}
+
+/// What came back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status; 0 if none came.
+    pub status: u16,
+    /// `Retry-After`, in ms.
+    pub retry_after_ms: Option<u64>,
+    pub accepted: u32,
+    pub duplicates: u32,
+    pub refused: u32,
+}
+
+/// Why the machine wants to be asked again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// A batch is full or has waited long enough.
+    Batch,
+    /// A failed delivery is to be tried again.
+    Retry,
+    /// A request has had no answer for too long.
+    Answer,
+}
+
+/// A request without an answer for so long failed, in ms.
+const ANSWER_MAX_MS: u64 = 30_000;
+/// Retries stop after this long, in ms: the collector would refuse the event as too old.
+const RETRIED_MAX_MS: u64 = EVENT_AGE_MAX_MS.unsigned_abs();
+
+#[derive(Debug)]
+pub(crate) struct Delivery {
+    settings: Settings,
+    chance: Chance,
+    queue: Queue,
+    flights: Vec<Flight>,
+    last_id: u32,
+    actions: VecDeque<Action>,
+    /// Failures since the last delivery, and when the first was.
+    failures: u32,
+    failing_since: Tick,
+    /// Nothing ordinary goes before this.
+    not_before: Tick,
+    /// Nothing goes before this while the page lives: the collector asked for it.
+    asked_until: Tick,
+    /// Events that fit into a batch, as far as the collector has let us know.
+    fitting: usize,
+    lost: Lost,
+    /// Losses that were told and not taken note of, oldest first, waiting to be told again.
+    reports: VecDeque<Report>,
+    flushing: bool,
+    given_up_in_flush: bool,
+    answered: Answered,
+}
+
+/// What the collector said about all that was sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Answered {
+    pub(crate) accepted: u32,
+    pub(crate) duplicates: u32,
+    pub(crate) refused: u32,
+}
+
+#[derive(Debug)]
+struct Flight {
+    id: SendId,
+    mode: Mode,
+    events: Vec<Event>,
+    report: Option<Report>,
+    bytes: usize,
+    since: Tick,
+}
+
+impl Delivery {
+    pub(crate) fn new(settings: Settings, chance: Chance) -> Self {
+        Self {
+            settings,
+            chance,
+            queue: Queue::default(),
+            flights: Vec::new(),
+            last_id: 0,
+            actions: VecDeque::new(),
+            failures: 0,
+            failing_since: Tick(0),
+            not_before: Tick(0),
+            asked_until: Tick(0),
+            fitting: BATCH_EVENTS_MAX,
+            lost: Lost::default(),
+            reports: VecDeque::new(),
+            flushing: false,
+            given_up_in_flush: false,
+            answered: Answered::default(),
+        }
+    }
+
+    /// An event wants to be delivered. Nothing is sent yet: the call that made it must stay cheap.
+    pub(crate) fn add(&mut self, event: Event) -> Result<(), LostReason> {
+        self.queue.push(event).map_err(|_| self.give_up(LostReason::QueueFull, 1))
+    }
+
+    /// Counts events that will not be delivered.
+    pub(crate) fn give_up(&mut self, reason: LostReason, events: usize) -> LostReason {
+        self.lost.add(reason, events);
+        self.given_up_in_flush |= events > 0;
+        reason
+    }
+
+    /// The visitor said no: what waits is given up.
+    pub(crate) fn forget(&mut self) {
+        let waiting = self.queue.len();
+        self.queue = Queue::default();
+        self.give_up(LostReason::NoConsent, waiting);
+    }
+
+    /// Time has come to the deadline.
+    pub(crate) fn tick(&mut self, here: &Context, now: Now) {
+        while let Some(late) = self.flights.iter().find(|flight| now.tick >= flight.since.plus(ANSWER_MAX_MS)) {
+            let id = late.id;
+            self.answer(id, Answer::default(), now);
+        }
+        self.pump(here, now);
+    }
+
+    /// What a request came to. The answer to a request that is no longer waited for says nothing new.
+    pub(crate) fn answer(&mut self, id: SendId, answer: Answer, now: Now) {
+        let Some(place) = self.flights.iter().position(|flight| flight.id == id) else { return };
+        let flight = self.flights.remove(place);
+        let sent = flight.events.len();
+        match answer.status {
+            200..=299 => {
+                self.failures = 0;
+                self.not_before = now.tick;
+                self.fitting = (self.fitting * 2).min(BATCH_EVENTS_MAX);
+                self.answered.accepted = self.answered.accepted.saturating_add(answer.accepted);
+                self.answered.duplicates = self.answered.duplicates.saturating_add(answer.duplicates);
+                self.answered.refused = self.answered.refused.saturating_add(answer.refused);
+            }
+            413 if sent > 1 => {
+                self.fitting = sent / 2;
+                self.take_back(flight, now);
+            }
+            413 => {
+                self.reports.extend(flight.report);
+                self.give_up(LostReason::TooLarge, sent);
+            }
+            // A client's mistake is the same mistake next time. 408 and 429 are not the client's.
+            400..=499 if answer.status != 408 && answer.status != 429 => {
+                self.reports.extend(flight.report);
+                self.give_up(LostReason::Invalid, sent);
+            }
+            _ => {
+                if self.failures == 0 {
+                    self.failing_since = now.tick;
+                }
+                self.failures = self.failures.saturating_add(1);
+                let outage = now.tick.since(self.failing_since);
+                let wait = backoff::wait(self.failures, outage, answer.retry_after_ms, &mut self.chance);
+                self.not_before = now.tick.plus(wait);
+                if answer.retry_after_ms.is_some() {
+                    self.asked_until = self.not_before;
+                }
+                self.take_back(flight, now);
+            }
+        }
+    }
+
+    /// Someone waits for all to be delivered: do not wait for company, nor for our own patience.
+    pub(crate) fn flush(&mut self, here: &Context, now: Now) {
+        self.flushing = true;
+        self.given_up_in_flush = false;
+        self.retry(here, now);
+    }
+
+    /// The way may be free again: try at once, unless the collector asked for a pause.
+    pub(crate) fn retry(&mut self, here: &Context, now: Now) {
+        self.not_before = self.asked_until;
+        self.pump(here, now);
+    }
+
+    /// The page went out of sight and may not come back: send what waits in requests that outlive it.
+    pub(crate) fn hide(&mut self, here: &Context, now: Now) {
+        if now.tick >= self.asked_until {
+            self.send_outliving(here, now, false);
+        }
+    }
+
+    /// The page goes. Ordinary requests go with it, so what they carry is sent once more.
+    pub(crate) fn leave(&mut self, here: &Context, now: Now) {
+        while let Some(place) = self.flights.iter().rposition(|flight| flight.mode == Mode::Ordinary) {
+            let flight = self.flights.remove(place);
+            self.take_back(flight, now);
+        }
+        self.send_outliving(here, now, true);
+    }
+
+    pub(crate) fn poll_action(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+
+    /// The next moment at which something is due though nothing happens, and what that is.
+    pub(crate) fn deadline(&self) -> Option<(Tick, Why)> {
+        let answer = self.flights.iter().map(|flight| (flight.since.plus(ANSWER_MAX_MS), Why::Answer));
+        let send = self.due().filter(|_| self.flights.is_empty());
+        answer.chain(send).min_by_key(|(tick, _)| *tick)
+    }
+
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
+    pub(crate) fn in_flight(&self) -> usize {
+        self.flights.iter().map(|flight| flight.events.len()).sum()
+    }
+
+    pub(crate) const fn lost(&self) -> &Lost {
+        &self.lost
+    }
+
+    pub(crate) const fn answered(&self) -> Answered {
+        self.answered
+    }
+
+    /// When the queue wants to be sent.
+    fn due(&self) -> Option<(Tick, Why)> {
+        let oldest = self.queue.oldest()?;
+        if self.failures > 0 {
+            return Some((self.not_before, Why::Retry));
+        }
+        let full = self.flushing || self.queue.len() >= SEND_AT_EVENTS;
+        let wanted = if full { oldest } else { oldest.plus(SEND_AFTER_MS) };
+        Some((wanted.max(self.not_before), Why::Batch))
+    }
+
+    /// Sends an ordinary batch if one is due and nothing is out; tells who waits for a flush.
+    pub(crate) fn pump(&mut self, here: &Context, now: Now) {
+        let due = self.due().is_some_and(|(tick, _)| now.tick >= tick);
+        if due && self.flights.is_empty() {
+            let events = self.queue.take(self.fitting, BATCH_BYTES_MAX);
+            self.send(events, Mode::Ordinary, here, now);
+        }
+        if self.flushing && self.flights.is_empty() {
+            self.flushing = false;
+            let delivered = self.queue.len() == 0 && !self.given_up_in_flush;
+            self.actions.push_back(Action::Flushed { delivered });
+        }
+    }
+
+    /// Sends all that waits in chunks that a browser lets outlive the page: those in flight may total 64 KiB.
+    fn send_outliving(&mut self, here: &Context, now: Now, leaving: bool) {
+        loop {
+            let news = self.queue.len() > 0 || (leaving && self.has_losses_to_tell(here));
+            if !news {
+                return;
+            }
+            let outliving = self.flights.iter().filter(|flight| flight.mode == Mode::Keepalive);
+            let room = KEEPALIVE_BYTES_MAX.saturating_sub(outliving.map(|flight| flight.bytes).sum());
+            let next_fits = self.queue.first_bytes() + HEAD_BYTES_MAX <= room;
+            if !next_fits && !leaving {
+                return; // the page may live: what does not fit goes the ordinary way
+            }
+            let (mode, room) = if next_fits { (Mode::Keepalive, room) } else { (Mode::Beacon, KEEPALIVE_BYTES_MAX) };
+            let events = self.queue.take(self.fitting, room);
+            self.send(events, mode, here, now);
+        }
+    }
+
+    fn has_losses_to_tell(&self, here: &Context) -> bool {
+        let denied = here.text(vigie_protocol::Column::Consent) == "denied";
+        !denied && (!self.reports.is_empty() || !self.lost.is_empty())
+    }
+
+    fn send(&mut self, events: Vec<Event>, mode: Mode, here: &Context, now: Now) {
+        let report = self.reports.pop_front().or_else(|| Report::take(&mut self.lost, &mut self.chance, now.wall));
+        let body = batch::write(&events, report.as_ref(), here, &self.settings, now.wall);
+        self.last_id = self.last_id.wrapping_add(1);
+        let id = SendId(self.last_id);
+        self.flights.push(Flight { id, mode, events, report, bytes: body.len(), since: now.tick });
+        self.actions.push_back(Action::Send { id, body, mode });
+    }
+
+    /// What a failed request carried waits again, but for what has waited too long.
+    fn take_back(&mut self, flight: Flight, now: Now) {
+        let Flight { mut events, report, .. } = flight;
+        let before = events.len();
+        events.retain(|event| now.tick.since(event.since) < RETRIED_MAX_MS);
+        self.give_up(LostReason::RetriesExhausted, before - events.len());
+        self.queue.put_back(events);
+        self.reports.extend(report);
+    }
+}

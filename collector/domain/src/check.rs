@@ -6,6 +6,7 @@
 use crate::checks::functional::signup_form_drop_off;
 use crate::counts::CounterKey;
 use crate::facts::{Facts, Need};
+use crate::text::Sources;
 use crate::time::Timestamp;
 use crate::verdict::Verdict;
 
@@ -16,6 +17,8 @@ pub struct Check {
     pub category: Category,
     /// What it reads, and therefore which events concern it.
     pub needs: &'static [Need],
+    /// Its words, in `texts/` under its id.
+    pub texts: Sources,
     /// Judges the facts at a moment. Pure: it runs live, in a job, from the API and over history alike.
     pub judge: fn(&Facts, &Thresholds, Timestamp) -> Verdict,
 }

@@ -8,7 +8,7 @@ use crate::alert::{Alert, Transition};
 use crate::outbox::{Channel, Entry, State};
 use crate::text::Texts;
 use crate::time::{Span, Timestamp};
-use crate::verdict::Severity;
+use crate::verdict::{Finding, Severity};
 
 /// What a person reads, whatever the channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,11 +56,12 @@ pub struct Audience {
     pub dashboard_url: Option<String>,
 }
 
-/// The outbox entries about what happened to an alert.
+/// The outbox entries about what happened to an alert. `finding` is what opened it.
 #[must_use]
 pub fn messages(
     transition: Transition,
     alert: &Alert,
+    finding: Option<&Finding>,
     audience: &Audience,
     texts: &Texts,
     now: Timestamp,
@@ -75,7 +76,7 @@ pub fn messages(
         alert_id: alert.id,
         transition,
         channel: *channel,
-        message: texts.message(transition, alert, audience),
+        message: texts.message(transition, alert, finding, audience),
         created_at: now,
         due_at,
         attempts: 0,

@@ -7,12 +7,14 @@
 
 use crate::check::{Category, Check};
 use crate::facts::{Cohort, Need};
+use crate::text::texts;
 use crate::verdict::{Finding, Rate, Severity, Verdict};
 
 pub const CHECK: Check = Check {
     id: "signup.form-drop-off",
     category: Category::SignupFunnel,
     needs: &[Need::SignupStarts { hours: WINDOW_HOURS }],
+    texts: texts!("signup.form-drop-off"),
     judge: |facts, thresholds, _now| judge(&facts.signup_starts, &thresholds.signup_form_drop_off),
 };
 

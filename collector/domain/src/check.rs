@@ -23,6 +23,18 @@ pub struct Check {
     pub judge: fn(&Facts, &Thresholds, Timestamp) -> Verdict,
 }
 
+impl PartialEq for Check {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl std::fmt::Debug for Check {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.id)
+    }
+}
+
 /// Every check.
 pub const CHECKS: &[&Check] = &[&signup_form_drop_off::CHECK];
 

@@ -42,6 +42,14 @@ pub struct Facts {
     pub signup_starts: Cohort,
 }
 
+impl Facts {
+    /// When they could next read differently by the passing of time alone; later than now.
+    #[must_use]
+    pub fn changes_at(&self) -> Option<Timestamp> {
+        self.signup_starts.changes_at
+    }
+}
+
 impl Need {
     /// The span this need looks back over, in hours.
     #[must_use]

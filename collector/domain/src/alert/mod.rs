@@ -103,7 +103,7 @@ impl Transition {
 }
 
 /// The words of an alert, in the language it is kept in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words {
     pub title: String,
     pub message: String,

@@ -9,6 +9,7 @@ use vigie_store::Store;
 
 use crate::clock::{Chance, Clock, Signal};
 use crate::config::Config;
+use crate::pulse::Pulse;
 
 /// Shared by the routes and the loops.
 pub struct App {
@@ -23,4 +24,6 @@ pub struct App {
     pub checks_due: Arc<Signal>,
     /// Raised when a message was written.
     pub messages_due: Arc<Signal>,
+    /// When each loop last went round.
+    pub pulse: Pulse,
 }

@@ -4,8 +4,9 @@
 //! A loop does not sleep by itself: it asks its [`Sleeper`], which ends at a moment or when its [`Signal`] is raised, so
 //! that a turned clock can wake the loops in order and knows when all of them are at rest.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use tokio::sync::Notify;
@@ -15,6 +16,11 @@ use vigie_domain::time::Timestamp;
 pub trait Clock: Send + Sync {
     /// The moment it is.
     fn now(&self) -> Timestamp;
+
+    /// Time that never goes back, since some start: what rates and durations are measured by. A turned clock moves both hands.
+    fn tick(&self) -> Duration {
+        Duration::from_millis(self.now().0.max(0).unsigned_abs())
+    }
 
     /// A sleeper for one loop, woken by `signal` besides. The loop counts as busy until it sleeps.
     fn sleeper(&self, loop_name: &'static str, signal: Arc<Signal>) -> Box<dyn Sleeper>;
@@ -71,6 +77,11 @@ impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         Timestamp(since_1970.map_or(0, |span| i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    fn tick(&self) -> Duration {
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        START.elapsed()
     }
 
     fn sleeper(&self, _loop_name: &'static str, signal: Arc<Signal>) -> Box<dyn Sleeper> {
@@ -131,7 +142,11 @@ impl dyn Chance {
 pub struct SystemChance;
 
 impl Chance for SystemChance {
-    #[allow(clippy::disallowed_methods, clippy::expect_used, reason = "the adapter through which chance comes in; without randomness no key and no id can be made, and there is nothing to go on with")]
+    #[allow(
+        clippy::disallowed_methods,
+        clippy::expect_used,
+        reason = "the adapter through which chance comes in; without randomness no key and no id can be made, and there is nothing to go on with"
+    )]
     fn fill(&self, bytes: &mut [u8]) {
         getrandom::fill(bytes).expect("the operating system gives random bytes");
     }

@@ -5,3 +5,6 @@
 
 pub mod app;
 pub mod clock;
+pub mod config;
+pub mod pulse;
+pub mod stop;

@@ -69,6 +69,13 @@ impl Collection {
     }
 }
 
+/// A stored document, such as an alert or a message, without the fields that have no value.
+#[must_use]
+pub fn without_nulls(mut document: Document) -> Document {
+    document.retain(|_, value| !value.is_null());
+    document
+}
+
 /// Collects the fields that have a value.
 #[derive(Default)]
 struct Fields(Document);

@@ -33,6 +33,9 @@ pub enum StoreError {
     /// The disk, the database or the network said no.
     #[error("the store cannot {doing}: {cause}. {hint}")]
     Failed { doing: &'static str, cause: String, hint: &'static str },
+    /// It did not open.
+    #[error("cannot open the store {place}: {cause}. {hint}")]
+    CannotOpen { place: String, cause: String, hint: &'static str },
 }
 
 /// What an append did.

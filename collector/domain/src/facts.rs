@@ -127,13 +127,7 @@ struct Starts {
     abandoned: u64,
 }
 
-fn cohort(
-    forms: &[CohortForm],
-    counters: &[Counter],
-    need: Need,
-    cut: Option<Timestamp>,
-    now: Timestamp,
-) -> Cohort {
+fn cohort(forms: &[CohortForm], counters: &[Counter], need: Need, cut: Option<Timestamp>, now: Timestamp) -> Cohort {
     let mut minutes: BTreeMap<(Minute, usize), Starts> = BTreeMap::new();
     let (first, last) = need.window(now);
     for counter in counters.iter().filter(|counter| (first..=last).contains(&counter.minute)) {

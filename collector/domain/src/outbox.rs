@@ -111,7 +111,8 @@ fn wait(attempts: u32, chance: u8) -> Span {
 
 #[test]
 fn waits_double_up_to_five_minutes_and_chance_takes_at_most_half() {
-    for (attempts, shortest, longest) in [(1, 500, 1_000), (2, 1_000, 2_000), (5, 8_000, 16_000), (40, 150_000, 300_000)]
+    for (attempts, shortest, longest) in
+        [(1, 500, 1_000), (2, 1_000, 2_000), (5, 8_000, 16_000), (40, 150_000, 300_000)]
     {
         assert_eq!((wait(attempts, 0).0, wait(attempts, 255).0), (shortest, longest), "try {attempts}");
     }

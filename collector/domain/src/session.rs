@@ -332,10 +332,7 @@ mod tests {
         for (story, expected) in [
             (vec![(1, VIEW), (2, VIEW)], vec!["1 page_view_signup 1"]), // a reload moves no rate
             (vec![(1, VIEW), (2, START)], vec!["1 page_view_signup 1", "2 signup_form_start 1"]),
-            (
-                vec![(1, START), (5, LEFT)],
-                vec!["1 abandoned 1", "1 page_view_signup 1", "1 signup_form_start 1"],
-            ),
+            (vec![(1, START), (5, LEFT)], vec!["1 abandoned 1", "1 page_view_signup 1", "1 signup_form_start 1"]),
             (
                 vec![(1, START), (5, LEFT), (9, SUBMIT)], // who comes back and sends was not lost
                 vec!["1 page_view_signup 1", "1 signup_form_start 1", "1 won 1", "9 signup_form_submit 1"],

@@ -10,7 +10,7 @@ use vigie_protocol::limits::{
 };
 use vigie_protocol::{EventType, RefusalCode};
 
-use super::raw::{RawEvent, depth};
+use super::raw::{Field, RawEvent, depth};
 use crate::event::{CapturedError, Kind};
 use crate::id::Id;
 use crate::time::Timestamp;
@@ -144,19 +144,22 @@ impl Reader<'_> {
     /// An amount in major units.
     pub(super) fn amount(&mut self, raw: Option<&RawValue>) -> Result<Option<f64>, Refused> {
         let Some(raw) = raw else { return Ok(None) };
-        let out_of_range =
-            || Refused::new("amount", RefusalCode::OutOfRange, "amount is a number in major units, 0 or more, as in 49.90");
+        let out_of_range = || {
+            Refused::new("amount", RefusalCode::OutOfRange, "amount is a number in major units, 0 or more, as in 49.90")
+        };
         match serde_json::from_str::<f64>(raw.get()) {
             Ok(amount) if amount.is_finite() && amount >= 0.0 => Ok(Some(amount)),
             Ok(_) => Err(out_of_range()),
-            Err(_) if raw.get().starts_with(|first: char| first == '-' || first.is_ascii_digit()) => Err(out_of_range()),
+            Err(_) if raw.get().starts_with(|first: char| first == '-' || first.is_ascii_digit()) => {
+                Err(out_of_range())
+            }
             Err(_) => Err(Refused::invalid("amount", "a number")),
         }
     }
 
     /// The metadata with the fields that we do not know beside it; a name that is there already wins.
     pub(super) fn metadata(&mut self, raw: &RawEvent<'_>) -> Result<Option<Box<str>>, Refused> {
-        let own = raw.get("metadata");
+        let own = raw.get(Field::Metadata);
         if own.is_some_and(|own| !own.get().starts_with('{')) {
             return Err(Refused::invalid("metadata", "an object"));
         }
@@ -168,7 +171,7 @@ impl Reader<'_> {
         if own.is_some_and(|own| is_too_large(own.get())) {
             return Err(too_large());
         }
-        let mut unknown = raw.fields().filter(|(name, _)| !EVENT_FIELDS.contains(name)).peekable();
+        let mut unknown = raw.unknown().peekable();
         if unknown.peek().is_none() {
             return Ok(own.map(|own| own.get().into()));
         }
@@ -197,24 +200,24 @@ impl Reader<'_> {
         context: usize,
         user_agent: Option<&str>,
     ) -> Result<CapturedError, Refused> {
-        let handled = match raw.get("handled").map(RawValue::get) {
+        let handled = match raw.get(Field::Handled).map(RawValue::get) {
             None => None,
             Some("true") => Some(true),
             Some("false") => Some(false),
             Some(_) => return Err(Refused::invalid("handled", "true or false")),
         };
-        let severity = self.one_of(raw.get("severity"), "severity", ErrorSeverity::ALL, ErrorSeverity::as_str)?;
+        let severity = self.one_of(raw.get(Field::Severity), "severity", ErrorSeverity::ALL, ErrorSeverity::as_str)?;
         Ok(CapturedError {
             id,
             timestamp,
             context,
             severity: severity.unwrap_or(ErrorSeverity::Medium),
-            place: self.name(raw.get("context"), "context")?.map(Box::from),
-            message: self.message(raw.get("message"), "message")?.map(Box::from),
-            stack: self.text(raw.get("stack"), "stack", STACK_CHARS_MAX)?.map(Box::from),
-            error_type: self.name(raw.get("errorType"), "errorType")?.map(Box::from),
+            place: self.name(raw.get(Field::Context), "context")?.map(Box::from),
+            message: self.message(raw.get(Field::Message), "message")?.map(Box::from),
+            stack: self.text(raw.get(Field::Stack), "stack", STACK_CHARS_MAX)?.map(Box::from),
+            error_type: self.name(raw.get(Field::ErrorType), "errorType")?.map(Box::from),
             handled,
-            component: self.name(raw.get("component"), "component")?.map(Box::from),
+            component: self.name(raw.get(Field::Component), "component")?.map(Box::from),
             user_agent: user_agent.map(|text| self.cut(Cow::Borrowed(text), USER_AGENT_CHARS_MAX).into()),
         })
     }
@@ -224,17 +227,11 @@ impl Reader<'_> {
 const USER_AGENT_CHARS_MAX: usize = 512;
 
 fn parse_value(raw: &RawValue) -> Result<serde_json::Value, Refused> {
-    serde_json::from_str(raw.get()).map_err(|_| Refused::invalid("metadata", "JSON of numbers and texts that can be kept"))
+    serde_json::from_str(raw.get())
+        .map_err(|_| Refused::invalid("metadata", "JSON of numbers and texts that can be kept"))
 }
 
 /// Letters, digits and `_ . : -`.
 pub(super) fn is_session_id(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'-'))
 }
-
-/// The fields of an event that have a column of their own, or a meaning; any other goes under `metadata`.
-const EVENT_FIELDS: [&str; 27] = [
-    "id", "eventType", "timestamp", "sessionId", "correlationId", "userId", "userRole", "page", "url", "referrer",
-    "formName", "fieldName", "submissionId", "providerId", "bookingId", "paymentId", "amount", "currency", "method",
-    "errorCode", "errorMessage", "metadata", "release", "environment", "language", "traffic", "consent",
-];

@@ -17,7 +17,7 @@ use vigie_protocol::{Consent, EventType, RefusalCode, Role, Traffic};
 
 use self::clock::BrowserClock;
 use self::fields::{Cut, Reader, Refused, is_session_id};
-use self::raw::{RawBatch, RawEvent};
+use self::raw::{Field, RawBatch, RawEvent};
 use crate::event::{Batch, CapturedError, Context, Event, Kind, LostReport, Refusal};
 use crate::id::Id;
 use crate::time::Timestamp;
@@ -67,26 +67,41 @@ fn read(raw: RawBatch<'_>, user_agent: Option<&str>, received_at: Timestamp) -> 
     };
     let sent_at = reader.time(raw.sent_at, "sentAt").map_err(of_batch)?;
     let Some(sent_at) = sent_at else {
-        return Err(invalid("sentAt", "sentAt is required: the browser's time at sending, as in 2026-11-24T04:30:00.123Z"));
+        return Err(invalid(
+            "sentAt",
+            "sentAt is required: the browser's time at sending, as in 2026-11-24T04:30:00.123Z",
+        ));
     };
     let Some(session_id) = reader.name(raw.session_id, "sessionId").map_err(of_batch)? else {
         return Err(invalid("sessionId", "sessionId is required"));
     };
     let Some(raw_events) = raw.events else { return Err(invalid("events", "events is required: a list of 1 to 500")) };
     if raw_events.len() > BATCH_EVENTS_MAX {
-        return Err(invalid("events", format!("a batch holds at most {BATCH_EVENTS_MAX} events, this one {}", raw_events.len())));
+        return Err(invalid(
+            "events",
+            format!("a batch holds at most {BATCH_EVENTS_MAX} events, this one {}", raw_events.len()),
+        ));
     }
     let lost = read_lost(&mut reader, raw.lost)?;
     if raw_events.is_empty() && lost.is_none() {
         return Err(invalid("events", "a batch without events must at least report what was lost"));
     }
-    let mut context = Context { session_id: session_id.into(), agent: user_agent::read(user_agent), ..Context::default() };
+    let mut context =
+        Context { session_id: session_id.into(), agent: user_agent::read(user_agent), ..Context::default() };
     if !is_session_id(&context.session_id) {
         return Err(invalid("sessionId", "sessionId is made of letters, digits and _ . : -"));
     }
     let shared = [
-        raw.correlation_id, raw.user_id, raw.user_role, raw.url, raw.referrer, raw.release, raw.environment,
-        raw.language, raw.traffic, raw.consent,
+        raw.correlation_id,
+        raw.user_id,
+        raw.user_role,
+        raw.url,
+        raw.referrer,
+        raw.release,
+        raw.environment,
+        raw.language,
+        raw.traffic,
+        raw.consent,
     ];
     read_context(&mut reader, &mut context, shared).map_err(of_batch)?;
     if context.traffic.is_none() && user_agent::is_bot(user_agent) {
@@ -99,7 +114,7 @@ fn read(raw: RawBatch<'_>, user_agent: Option<&str>, received_at: Timestamp) -> 
     for (index, raw) in raw_events.iter().enumerate() {
         let made = read_event(raw, &mut reader, &mut batch.contexts, page.as_deref(), user_agent, browser);
         match made {
-            Ok(Made::Event(event)) => batch.events.push(*event),
+            Ok(Made::Event(event)) => batch.events.push(event),
             Ok(Made::Error(error)) => batch.errors.push(*error),
             Err(refused) => batch.refused.push(Refusal {
                 index,
@@ -116,15 +131,29 @@ fn read(raw: RawBatch<'_>, user_agent: Option<&str>, received_at: Timestamp) -> 
 }
 
 const BATCH_FIELDS: [&str; 13] = [
-    "sentAt", "sessionId", "correlationId", "page", "url", "referrer", "userId", "userRole", "release", "environment",
-    "language", "traffic", "consent",
+    "sentAt",
+    "sessionId",
+    "correlationId",
+    "page",
+    "url",
+    "referrer",
+    "userId",
+    "userRole",
+    "release",
+    "environment",
+    "language",
+    "traffic",
+    "consent",
 ];
 
-fn read_lost(reader: &mut Reader<'_>, raw: Option<&serde_json::value::RawValue>) -> Result<Option<LostReport>, BadBatch> {
+fn read_lost(
+    reader: &mut Reader<'_>,
+    raw: Option<&serde_json::value::RawValue>,
+) -> Result<Option<LostReport>, BadBatch> {
     let Some(raw) = raw else { return Ok(None) };
     let wrong = |detail: String| invalid("lost", detail);
-    let entries: std::collections::BTreeMap<String, &serde_json::value::RawValue> =
-        serde_json::from_str(raw.get()).map_err(|_| wrong("lost is an object of an id and counts by reason".to_owned()))?;
+    let entries: std::collections::BTreeMap<String, &serde_json::value::RawValue> = serde_json::from_str(raw.get())
+        .map_err(|_| wrong("lost is an object of an id and counts by reason".to_owned()))?;
     let id = reader.text(entries.get("id").copied(), "lost.id", NAME_CHARS_MAX).ok().flatten();
     let Some(id) = id.as_deref().and_then(Id::parse) else { return Err(wrong("lost.id must be a UUIDv7".to_owned())) };
     let mut counts = Vec::new();
@@ -163,8 +192,9 @@ fn read_context(reader: &mut Reader<'_>, context: &mut Context, shared: SharedFi
     Ok(())
 }
 
+#[allow(clippy::large_enum_variant, reason = "nearly every one is an event; a box each would cost more than the moves")]
 enum Made {
-    Event(Box<Event>),
+    Event(Event),
     Error(Box<CapturedError>),
 }
 
@@ -180,50 +210,63 @@ fn read_event(
         return Err(Refused::new("events", RefusalCode::Invalid, "an event is an object"));
     }
     let get = |field| raw.get(field);
-    let Some(id) = reader.text(get("id"), "id", NAME_CHARS_MAX)? else {
+    let Some(id) = reader.text(get(Field::Id), "id", NAME_CHARS_MAX)? else {
         return Err(Refused::new("id", RefusalCode::Missing, "id is required: a UUIDv7"));
     };
     let Some(id) = Id::parse(&id) else {
-        return Err(Refused::new("id", RefusalCode::NotUuidv7, "id must be a UUIDv7, as in 019ab8e2-7c3f-7a52-9a41-0c5a3f1e2d4b"));
+        return Err(Refused::new(
+            "id",
+            RefusalCode::NotUuidv7,
+            "id must be a UUIDv7, as in 019ab8e2-7c3f-7a52-9a41-0c5a3f1e2d4b",
+        ));
     };
-    let kind = reader.kind(get("eventType"))?;
-    let happened_at = reader.time(get("timestamp"), "timestamp")?;
+    let kind = reader.kind(get(Field::EventType))?;
+    let happened_at = reader.time(get(Field::Timestamp), "timestamp")?;
     let timestamp = browser.correct(happened_at, id)?;
     let context = own_context(raw, reader, contexts)?;
     if kind == Kind::Known(EventType::Error) {
         let error = reader.captured_error(raw, id, timestamp, context, user_agent)?;
         return Ok(Made::Error(Box::new(error)));
     }
-    let name = |reader: &mut Reader<'_>, field| reader.name(get(field), field).map(|name| name.map(Box::from));
-    Ok(Made::Event(Box::new(Event {
+    let name =
+        |reader: &mut Reader<'_>, field: Field| reader.name(get(field), field.name()).map(|name| name.map(Box::from));
+    Ok(Made::Event(Event {
         id,
         kind,
         timestamp,
         context,
-        page: name(reader, "page")?.or_else(|| page.map(Box::from)),
-        form_name: name(reader, "formName")?,
-        field_name: name(reader, "fieldName")?,
-        submission_id: name(reader, "submissionId")?,
-        provider_id: name(reader, "providerId")?,
-        booking_id: name(reader, "bookingId")?,
-        payment_id: name(reader, "paymentId")?,
-        amount: reader.amount(get("amount"))?,
-        currency: name(reader, "currency")?,
-        method: name(reader, "method")?,
-        error_code: name(reader, "errorCode")?,
-        error_message: reader.message(get("errorMessage"), "errorMessage")?.map(Box::from),
+        page: name(reader, Field::Page)?.or_else(|| page.map(Box::from)),
+        form_name: name(reader, Field::FormName)?,
+        field_name: name(reader, Field::FieldName)?,
+        submission_id: name(reader, Field::SubmissionId)?,
+        provider_id: name(reader, Field::ProviderId)?,
+        booking_id: name(reader, Field::BookingId)?,
+        payment_id: name(reader, Field::PaymentId)?,
+        amount: reader.amount(get(Field::Amount))?,
+        currency: name(reader, Field::Currency)?,
+        method: name(reader, Field::Method)?,
+        error_code: name(reader, Field::ErrorCode)?,
+        error_message: reader.message(get(Field::ErrorMessage), "errorMessage")?.map(Box::from),
         metadata: reader.metadata(raw)?,
-    })))
+    }))
 }
 
 /// The place of the context that holds for this event: the batch's, or one with what the event says for itself.
 fn own_context(raw: &RawEvent<'_>, reader: &mut Reader<'_>, contexts: &mut Vec<Context>) -> Result<usize, Refused> {
-    const OWN: [&str; 10] = [
-        "correlationId", "userId", "userRole", "url", "referrer", "release", "environment", "language", "traffic",
-        "consent",
+    const OWN: [Field; 10] = [
+        Field::CorrelationId,
+        Field::UserId,
+        Field::UserRole,
+        Field::Url,
+        Field::Referrer,
+        Field::Release,
+        Field::Environment,
+        Field::Language,
+        Field::Traffic,
+        Field::Consent,
     ];
     let own = OWN.map(|field| raw.get(field));
-    let session = raw.get("sessionId");
+    let session = raw.get(Field::SessionId);
     if session.is_none() && own.iter().all(Option::is_none) {
         return Ok(0);
     }
@@ -231,7 +274,11 @@ fn own_context(raw: &RawEvent<'_>, reader: &mut Reader<'_>, contexts: &mut Vec<C
     let mut context = base.clone();
     if let Some(session) = reader.name(session, "sessionId")? {
         if !is_session_id(&session) {
-            return Err(Refused::new("sessionId", RefusalCode::Invalid, "sessionId is made of letters, digits and _ . : -"));
+            return Err(Refused::new(
+                "sessionId",
+                RefusalCode::Invalid,
+                "sessionId is made of letters, digits and _ . : -",
+            ));
         }
         context.session_id = session.into();
     }

@@ -46,26 +46,98 @@ pub(super) struct RawBatch<'a> {
     pub(super) events: Option<Vec<RawEvent<'a>>>,
 }
 
-/// The fields of one event by name, in the order they came; the last of a name wins.
+/// The fields of one event: those we know in a place of their own, so that asking for one is no search.
 pub(super) struct RawEvent<'a> {
     pub(super) is_object: bool,
-    fields: Vec<(Cow<'a, str>, &'a RawValue)>,
+    known: [Option<&'a RawValue>; Field::COUNT],
+    /// In the order they came.
+    unknown: Vec<(Cow<'a, str>, &'a RawValue)>,
+}
+
+/// Declares the fields of an event: name on the wire, place in [`RawEvent`].
+macro_rules! fields {
+    ($($field:ident = $name:literal,)*) => {
+        /// A field that an event may have.
+        #[derive(Clone, Copy, PartialEq, Eq)]
+        #[allow(clippy::enum_variant_names, reason = "`FieldName` is the contract's word: the field of a form")]
+        pub(super) enum Field { $($field,)* }
+
+        impl Field {
+            const ALL: &[Self] = &[$(Self::$field,)*];
+            const COUNT: usize = Self::ALL.len();
+
+            pub(super) const fn name(self) -> &'static str {
+                match self { $(Self::$field => $name,)* }
+            }
+
+            fn of(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$field),)* _ => None }
+            }
+        }
+    };
+}
+
+fields! {
+    Id = "id",
+    EventType = "eventType",
+    Timestamp = "timestamp",
+    SessionId = "sessionId",
+    CorrelationId = "correlationId",
+    UserId = "userId",
+    UserRole = "userRole",
+    Page = "page",
+    Url = "url",
+    Referrer = "referrer",
+    FormName = "formName",
+    FieldName = "fieldName",
+    SubmissionId = "submissionId",
+    ProviderId = "providerId",
+    BookingId = "bookingId",
+    PaymentId = "paymentId",
+    Amount = "amount",
+    Currency = "currency",
+    Method = "method",
+    ErrorCode = "errorCode",
+    ErrorMessage = "errorMessage",
+    Metadata = "metadata",
+    Release = "release",
+    Environment = "environment",
+    Language = "language",
+    Traffic = "traffic",
+    Consent = "consent",
+    Severity = "severity",
+    Context = "context",
+    Message = "message",
+    Stack = "stack",
+    ErrorType = "errorType",
+    Handled = "handled",
+    Component = "component",
+}
+
+impl Field {
+    /// Whether only a captured error has it; anywhere else it is a field that we do not know.
+    const fn is_of_errors_alone(self) -> bool {
+        use Field as F;
+        matches!(self, F::Severity | F::Context | F::Message | F::Stack | F::ErrorType | F::Handled | F::Component)
+    }
 }
 
 impl<'a> RawEvent<'a> {
     /// A field that has a value; `null` is none.
-    pub(super) fn get(&self, name: &str) -> Option<&'a RawValue> {
-        let (_, value) = self.fields.iter().rev().find(|(known, _)| known == name)?;
-        (value.get() != "null").then_some(*value)
+    pub(super) fn get(&self, field: Field) -> Option<&'a RawValue> {
+        self.known[field as usize].filter(|value| value.get() != "null")
     }
 
-    pub(super) fn fields(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
-        self.fields.iter().map(|(name, value)| (&**name, *value))
+    /// The fields that an event which is no captured error has no place for.
+    pub(super) fn unknown(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
+        let of_errors = Field::ALL.iter().filter(|field| field.is_of_errors_alone());
+        let of_errors = of_errors.filter_map(|field| Some((field.name(), self.get(*field)?)));
+        self.unknown.iter().map(|(name, value)| (&**name, *value)).chain(of_errors)
     }
 
     /// The id as it was sent, if it is a text.
     pub(super) fn id(&self) -> Option<String> {
-        serde_json::from_str(self.get("id")?.get()).ok()
+        serde_json::from_str(self.get(Field::Id)?.get()).ok()
     }
 
     /// The event as text again, for whoever looks into what was refused.
@@ -73,8 +145,9 @@ impl<'a> RawEvent<'a> {
         if !self.is_object {
             return "not an object".into();
         }
+        let known = Field::ALL.iter().filter_map(|field| Some((field.name(), self.known[*field as usize]?)));
         let mut text = String::from("{");
-        for (name, value) in self.fields() {
+        for (name, value) in known.chain(self.unknown.iter().map(|(name, value)| (&**name, *value))) {
             if text.len() > KEPT_BYTES {
                 break;
             }
@@ -99,7 +172,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for RawEvent<'a> {
 
 struct EventVisitor;
 
-const NOT_AN_OBJECT: RawEvent<'static> = RawEvent { is_object: false, fields: Vec::new() };
+const NOT_AN_OBJECT: RawEvent<'static> =
+    RawEvent { is_object: false, known: [None; Field::COUNT], unknown: Vec::new() };
 
 impl<'de> Visitor<'de> for EventVisitor {
     type Value = RawEvent<'de>;
@@ -109,11 +183,14 @@ impl<'de> Visitor<'de> for EventVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut fields = Vec::with_capacity(12);
+        let mut event = RawEvent { is_object: true, known: [None; Field::COUNT], unknown: Vec::new() };
         while let Some(name) = map.next_key_seed(Name)? {
-            fields.push((name, map.next_value()?));
+            match Field::of(&name) {
+                Some(field) => event.known[field as usize] = Some(map.next_value()?),
+                None => event.unknown.push((name, map.next_value()?)),
+            }
         }
-        Ok(RawEvent { is_object: true, fields })
+        Ok(event)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {

@@ -103,7 +103,10 @@ fn a_captured_error_is_no_event() {
     let batch = parse(batch(&error).as_bytes(), Some("Mozilla/5.0 Firefox/143.0"), NOW).unwrap();
     assert_eq!((batch.events.len(), batch.refused.len()), (0, 0));
     let error = &batch.errors[0];
-    assert_eq!((error.severity.as_str(), error.place.as_deref(), error.handled), ("high", Some("payment"), Some(false)));
+    assert_eq!(
+        (error.severity.as_str(), error.place.as_deref(), error.handled),
+        ("high", Some("payment"), Some(false))
+    );
     assert_eq!(error.user_agent.as_deref(), Some("Mozilla/5.0 Firefox/143.0"));
 }
 
@@ -142,11 +145,19 @@ fn a_batch_that_cannot_be_read_is_refused_as_a_whole() {
         ("{}".to_owned(), Code::InvalidBatch, Some("sentAt")),
         (r#"{"sentAt":"now"}"#.to_owned(), Code::InvalidBatch, Some("sentAt")),
         (format!(r#"{{"sentAt":"{NOW}"}}"#), Code::InvalidBatch, Some("sessionId")),
-        (format!(r#"{{"sentAt":"{NOW}","sessionId":"a/b","events":[{}]}}"#, event("")), Code::InvalidBatch, Some("sessionId")),
+        (
+            format!(r#"{{"sentAt":"{NOW}","sessionId":"a/b","events":[{}]}}"#, event("")),
+            Code::InvalidBatch,
+            Some("sessionId"),
+        ),
         (format!(r#"{{"sentAt":"{NOW}","sessionId":"s"}}"#), Code::InvalidBatch, Some("events")),
         (batch(""), Code::InvalidBatch, Some("events")),
         (batch(&many), Code::InvalidBatch, Some("events")),
-        (format!(r#"{{"sentAt":"{NOW}","sessionId":"s","traffic":"cat","events":[]}}"#), Code::InvalidBatch, Some("events")),
+        (
+            format!(r#"{{"sentAt":"{NOW}","sessionId":"s","traffic":"cat","events":[]}}"#),
+            Code::InvalidBatch,
+            Some("events"),
+        ),
     ] {
         let bad = parse(body.as_bytes(), None, NOW).unwrap_err();
         assert_eq!((bad.code, bad.field), (code, field), "{}", body.chars().take(80).collect::<String>());

@@ -67,9 +67,11 @@ const ROBOTS: [&str; 28] = [
 /// What the header says.
 pub(super) fn read(user_agent: Option<&str>) -> Agent {
     let Some(text) = user_agent else { return Agent::default() };
-    let first = |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| text.contains(mark)).map(|(_, name)| *name);
+    let first =
+        |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| text.contains(mark)).map(|(_, name)| *name);
     let os = first(&SYSTEMS);
-    let is_tablet = text.contains("iPad") || text.contains("Tablet") || (os == Some("Android") && !text.contains("Mobile"));
+    let is_tablet =
+        text.contains("iPad") || text.contains("Tablet") || (os == Some("Android") && !text.contains("Mobile"));
     let device = match os {
         _ if is_tablet => Some("tablet"),
         _ if text.contains("Mobi") || text.contains("iPhone") => Some("mobile"),
@@ -102,5 +104,7 @@ fn a_user_agent_tells_device_browser_and_system() {
         assert!(!is_bot(Some(text)), "{text}");
     }
     assert!(is_bot(Some("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)")));
-    assert!(!is_bot(Some("Mozilla/5.0 (Linux; Android 13; CUBOT X70) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36")));
+    assert!(!is_bot(Some(
+        "Mozilla/5.0 (Linux; Android 13; CUBOT X70) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36"
+    )));
 }

@@ -89,7 +89,9 @@ impl Catalogue {
 
     /// The text of this name; its name, if it is missing.
     fn text(&self, name: &str, arguments: &FluentArgs<'_>) -> String {
-        let Some(pattern) = self.0.get_message(name).and_then(|message| message.value()) else { return name.to_owned() };
+        let Some(pattern) = self.0.get_message(name).and_then(|message| message.value()) else {
+            return name.to_owned();
+        };
         self.0.format_pattern(pattern, Some(arguments), &mut Vec::new()).into_owned()
     }
 
@@ -155,7 +157,11 @@ impl Texts {
         Message {
             severity: alert.severity,
             resolved,
-            heading: format!("{} {}", mark(alert.severity, resolved), text(if resolved { "heading-resolved" } else { "heading" })),
+            heading: format!(
+                "{} {}",
+                mark(alert.severity, resolved),
+                text(if resolved { "heading-resolved" } else { "heading" })
+            ),
             text: body,
             facts: finding.map_or_else(Vec::new, |finding| self.facts(alert, finding)),
             paragraphs: if resolved {

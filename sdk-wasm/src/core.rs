@@ -47,8 +47,8 @@ pub enum Input {
 /// What became of all that was tracked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
-    pub waiting: usize,
-    pub in_flight: usize,
+    pub waiting: u32,
+    pub in_flight: u32,
     pub accepted: u32,
     pub duplicates: u32,
     pub refused: u32,
@@ -132,8 +132,8 @@ impl Core {
     pub fn stats(&self) -> Stats {
         let answered = self.delivery.answered();
         Stats {
-            waiting: self.delivery.waiting(),
-            in_flight: self.delivery.in_flight(),
+            waiting: count(self.delivery.waiting()),
+            in_flight: count(self.delivery.in_flight()),
             accepted: answered.accepted,
             duplicates: answered.duplicates,
             refused: answered.refused,
@@ -171,4 +171,8 @@ impl Core {
         let event = Event { json: write(call, id, at), context, since: now.tick };
         self.delivery.add(event).map_err(|reason| NotTracked { field: "queue", reason })
     }
+}
+
+fn count(events: usize) -> u32 {
+    u32::try_from(events).unwrap_or(u32::MAX)
 }

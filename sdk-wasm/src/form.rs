@@ -27,7 +27,8 @@ struct OpenForm {
 impl OpenForms {
     /// Takes note of what an event means for the forms of the page.
     pub(crate) fn notice(&mut self, call: &Call, context: &Arc<Context>) {
-        let Some(event_type) = EventType::from_name(&call.event_type) else { return };
+        let known = EventType::ALL.iter().find(|one| one.as_str() == call.event_type);
+        let Some(event_type) = known else { return };
         let named = call.column(Column::FormName);
         match event_type {
             EventType::SignupFormStart => self.begin(named.unwrap_or(SIGNUP_CLIENT), context),
@@ -87,7 +88,7 @@ const METHOD_UNKNOWN: &str = "payment_unknown";
 
 /// `trackFormSubmit(form, false)`: the attempt was refused, and the form is still open.
 fn is_refused(call: &Call) -> bool {
-    call.column(Column::Metadata).is_some_and(|metadata| metadata.contains(r#""success":false"#))
+    call.column(Column::Metadata) == Some(r#"{"success":false}"#)
 }
 
 #[cfg(test)]

@@ -3,4 +3,5 @@
 
 pub(crate) mod clock;
 pub(crate) mod console;
+mod memory;
 pub(crate) mod timer;

@@ -1,0 +1,101 @@
+/**
+ * The second half of the package, loaded after the first: unpacks the WASM, starts the core, and does its requests.
+ */
+import instantiate, * as glue from '../glue/core.js'
+import { batchUrl, languageOf, referrerOf, trafficOf } from './lastBreath.js'
+import type { InitOptions } from './types.js'
+
+/** What the tracker asks of the core. */
+export interface Core {
+  track(joined: string, at: number): void
+  consent(granted: boolean): void
+  overflowed(events: number): void
+  hidden(): void
+  leave(): void
+  online(): void
+  flush(done: (delivered: boolean) => void): void
+}
+
+type Outlive = (url: string, body: string) => boolean | Promise<Response>
+
+/** From this size on compressing is worth its time, in characters. */
+const COMPRESS_FROM = 1_024
+
+export async function open(bytes: string, options: InitOptions, outlive: Outlive): Promise<Core> {
+  const zipped = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0))
+  const wasm = new Blob([zipped]).stream().pipeThrough(new DecompressionStream('gzip'))
+  const headers = { 'content-type': 'application/wasm' }
+  await instantiate({ module_or_path: new Response(wasm, { headers }) })
+
+  const url = batchUrl(options)
+  let waiting: ((delivered: boolean) => void)[] = []
+  const host = {
+    send(id: number, body: string, mode: number): void {
+      void request(url, body, mode, outlive).then((answer) => answer && tell(id, answer, options.debug))
+    },
+    flushed(delivered: boolean): void {
+      waiting.forEach((done) => done(delivered))
+      waiting = []
+    },
+  }
+  const [seed = 0, more = 0] = crypto.getRandomValues(new Uint32Array(2))
+  const { release = '', environment = '', debug = false } = options
+  glue.start(host, seed, more, release, environment, languageOf(), trafficOf(options) ?? '', referrerOf(), debug)
+  return {
+    ...glue,
+    flush(done) {
+      waiting.push(done)
+      glue.flush()
+    },
+  }
+}
+
+interface Answered {
+  readonly status: number
+  readonly retryAfterMs: number
+  readonly body: { accepted?: number; duplicates?: number; refused?: object[] }
+}
+
+const NO_ANSWER: Answered = { status: 0, retryAfterMs: -1, body: {} }
+
+/** Posts a body. Nothing comes back from a beacon that the browser took: the core asks again if the page lives on. */
+async function request(url: string, body: string, mode: number, outlive: Outlive): Promise<Answered | undefined> {
+  try {
+    if (mode === 2) return navigator.sendBeacon(url, body) ? undefined : NO_ANSWER
+    const outliving = mode ? outlive(url, body) : post(url, body)
+    const response = await outliving
+    if (typeof response === 'boolean') return response ? undefined : NO_ANSWER
+    const { status, headers } = response
+    // Every answer is read: one that nobody reads can block the browser's connections.
+    const answer: unknown = await response.json().catch(() => undefined)
+    return { status, retryAfterMs: retryAfterMs(headers.get('retry-after')), body: Object(answer) }
+  } catch {
+    // The network failed; or the page's budget for keepalive is spent, and a beacon may still go.
+    return mode && navigator.sendBeacon(url, body) ? undefined : NO_ANSWER
+  }
+}
+
+async function post(url: string, body: string): Promise<Response> {
+  const headers = { 'content-type': 'text/plain' } // anything else would cost a preflight
+  let packed: BodyInit = body
+  if (body.length >= COMPRESS_FROM && typeof CompressionStream !== 'undefined') {
+    const zipped = new Blob([body]).stream().pipeThrough(new CompressionStream('gzip'))
+    packed = await new Response(zipped).blob()
+  }
+  return fetch(url, { method: 'POST', body: packed, headers, credentials: 'omit' })
+}
+
+/** `Retry-After` is seconds or a date (RFC 9110, 10.2.3); -1 where there is none. */
+function retryAfterMs(header: string | null): number {
+  if (!header) return -1
+  const seconds = Number(header)
+  return Math.max(0, Number.isNaN(seconds) ? Date.parse(header) - Date.now() : seconds * 1_000) || 0
+}
+
+function tell(id: number, { status, retryAfterMs: wait, body }: Answered, debug: boolean | undefined): void {
+  const { accepted = 0, duplicates = 0, refused = [] } = body
+  glue.answered(id, status, wait, accepted, duplicates, refused.length)
+  if (!debug) return
+  if (refused.length) console.warn('[vigie] refused:', refused)
+  console.debug('[vigie]', status, glue.stats())
+}

@@ -1,0 +1,141 @@
+/**
+ * The tracker of this page: takes events at once, loads the core, and hands over what waited.
+ *
+ * Nothing in here may throw into the customer's code, or need a `window` to be imported. Surprising: an event that was
+ * recorded before the core is there may leave twice, once by the page's last breath and once by the core; it counts once.
+ */
+import type { Core } from './core.js'
+import { lastBreath, outlive } from './lastBreath.js'
+import { recorded, seenBy, type Recorded, type Said } from './recording.js'
+import type { Consent, InitOptions } from './types.js'
+import { COLUMNS } from './wire.js'
+
+/** Events that are held until the core is there; what is over that is counted and reported. */
+const HELD_MAX = 1_000
+
+const inPage = typeof window !== 'undefined' && typeof document !== 'undefined'
+
+let options: InitOptions | undefined
+let consent: Consent = 'unasked'
+let core: Core | undefined
+let loading: Promise<Core | undefined> | undefined
+let held: Recorded[] = []
+/** How many of those held have left already, with a page that was hidden and lives on. */
+let breathedOut = 0
+let overflowed = 0
+
+/** Starts the tracker. Returns at once; a second call is ignored. */
+export function init(wanted: InitOptions): void {
+  if (!inPage || options) return
+  if (!wanted?.endpoint) {
+    console.error('[vigie] init needs `endpoint`, the address of your collector: nothing is recorded.')
+    held = []
+    return
+  }
+  options = { ...wanted, endpoint: wanted.endpoint.replace(/\/+$/, '') }
+  consent = options.consent ?? consent
+  addEventListener('pagehide', leave)
+  addEventListener('online', online)
+  document.addEventListener('visibilitychange', hide)
+  const early = held
+  held = []
+  early.forEach(accept)
+  loading ??= load()
+}
+
+/** Records what the visitor does. */
+export function record(eventType: string, said: Said): void {
+  if (!inPage) return
+  try {
+    const event = recorded(eventType, said)
+    if (options) accept(event)
+    else hold(event)
+  } catch {
+    // the customer's page comes first
+  }
+}
+
+/** Sends what waits; true once all of it has been delivered. */
+export async function flush(): Promise<boolean> {
+  const ready = await loading
+  return ready ? new Promise((resolve) => ready.flush(resolve)) : false
+}
+
+/** What the visitor answered. After `denied` nothing is sent, and what waits is forgotten. */
+export function setConsent(answer: 'granted' | 'denied'): void {
+  consent = answer
+  core?.consent(answer === 'granted')
+}
+
+/** Sends what waits and stops; `init` starts again. */
+export async function shutdown(): Promise<void> {
+  if (!options) return
+  const sent = flush()
+  removeEventListener('pagehide', leave)
+  removeEventListener('online', online)
+  document.removeEventListener('visibilitychange', hide)
+  await sent
+  options = undefined
+}
+
+async function load(): Promise<Core | undefined> {
+  const from = options
+  if (!from) return
+  try {
+    const [{ open }, { default: bytes }] = await Promise.all([import('./core.js'), import('./bytes.js')])
+    const ready = await open(bytes, from, outlive)
+    if (consent !== 'unasked') ready.consent(consent === 'granted')
+    ready.overflowed(overflowed)
+    core = ready
+    held.forEach(handOver)
+    held = []
+    breathedOut = 0
+  } catch (trouble) {
+    // Without WASM (an old browser, a strict policy) what is held leaves with the page.
+    if (from.debug) console.warn('[vigie] the core could not be loaded:', trouble)
+  }
+  return core
+}
+
+/** An event that this site wants to record, if the session is in the sample and `beforeSend` agrees. */
+function accept(event: Recorded): void {
+  const { sampleRate = 1, beforeSend } = options ?? {}
+  // The end of an id is chance, the same for the whole session. An id that is none of ours is always in.
+  if (parseInt(String(event.said.sessionId).slice(-6), 16) / 0x1000000 >= sampleRate) return
+  const seen = beforeSend ? seenBy(beforeSend, event) : event
+  if (!seen) return
+  if (core) handOver(seen)
+  else hold(seen)
+}
+
+function hold(event: Recorded): void {
+  if (held.length < HELD_MAX) held.push(event)
+  else overflowed++
+}
+
+function handOver({ id, eventType, at, said }: Recorded): void {
+  const all: Said = { ...said, consent }
+  const texts = COLUMNS.map((column) => String(all[column] ?? '').replaceAll('\0', ''))
+  core?.track([id, eventType, ...texts].join('\0'), at)
+}
+
+function leave(): void {
+  if (core) core.leave()
+  else breatheOut()
+}
+
+function hide(): void {
+  if (document.visibilityState !== 'hidden') return
+  if (core) core.hidden()
+  else breatheOut()
+}
+
+function online(): void {
+  core?.online()
+}
+
+/** Sends what is held without the core. It stays held: if the page lives on, the core sends it again under the same ids. */
+function breatheOut(): void {
+  if (options && consent !== 'denied') lastBreath(held.slice(breathedOut), consent, options)
+  breathedOut = held.length
+}

@@ -1,0 +1,96 @@
+/**
+ * The functions that record what a visitor does (`contract.md`, 1): each says which event it is and which columns it fills.
+ *
+ * The core's `funnel.rs` says the same for visitors that are no browser; `test/calls.json` holds both to it.
+ */
+import { asText, type Said } from './recording.js'
+import { record } from './tracker.js'
+import type { PaymentMethod, SignupRole } from './types.js'
+import { COLUMNS, type Column, type ErrorSeverity } from './wire.js'
+
+const signup = (event: string, role: SignupRole = 'client', said?: Said): void =>
+  record(event, { formName: `signup_${role}`, userRole: role, ...said })
+
+export const signupFunnelTracking = {
+  pageView: (role?: SignupRole): void => signup('page_view_signup', role),
+  formStart: (role?: SignupRole): void => signup('signup_form_start', role),
+  formSubmit: (role?: SignupRole): void => signup('signup_form_submit', role),
+  success: (userId: string, role?: SignupRole): void => signup('signup_success', role, { userId }),
+  error: (errorCode: string, errorMessage: string, role?: SignupRole): void =>
+    signup('signup_error', role, { errorCode, errorMessage }),
+}
+
+const booking = (event: string, said: Said): void => record(event, { formName: 'booking', ...said })
+
+export const bookingFunnelTracking = {
+  search: (filters?: Record<string, unknown>): void => record('provider_search', { metadata: asText(filters) }),
+  providerView: (providerId: string): void => record('provider_view', { providerId }),
+  start: (providerId: string, amount?: number, currency?: string): void =>
+    booking('booking_start', { providerId, amount, currency }),
+  complete: (bookingId: string, providerId: string, amount: number, currency: string): void =>
+    booking('booking_complete', { bookingId, providerId, amount, currency }),
+  error: (providerId: string, errorCode: string, errorMessage: string): void =>
+    booking('booking_error', { providerId, errorCode, errorMessage }),
+}
+
+const payment = (event: string, method: PaymentMethod, said?: Said): void =>
+  record(event, { formName: `payment_${method}`, method, ...said })
+
+export const paymentFunnelTracking = {
+  checkoutStart: (amount: number, currency: string): void => record('checkout_start', { amount, currency }),
+  methodSelected: (method: PaymentMethod): void => payment('payment_method_selected', method),
+  attempt: (paymentId: string, amount: number, currency: string, method: PaymentMethod): void =>
+    payment('payment_attempt', method, { paymentId, amount, currency }),
+  success: (paymentId: string, amount: number, currency: string, method: PaymentMethod): void =>
+    payment('payment_success', method, { paymentId, amount, currency }),
+  error: (errorCode: string, errorMessage: string, method: PaymentMethod, amount?: number, currency?: string): void =>
+    payment('payment_error', method, { errorCode, errorMessage, amount, currency }),
+}
+
+export const trackFormStart = (formName: string): void => record('form_start', { formName })
+
+/** `success` false is a refused attempt: the form stays open. */
+export const trackFormSubmit = (formName: string, success = true): void =>
+  record('form_submit', { formName, metadata: success ? undefined : '{"success":false}' })
+
+export const trackGenericFormError = (formName: string, fieldName: string, errorCode: string, errorMessage: string): void =>
+  record('form_error', { formName, fieldName, errorCode, errorMessage })
+
+export const trackPageView = (page?: string): void => record('page_view', { page })
+
+/** An event of your own. A property that is named as a column goes there, every other under `metadata`. */
+export function track(eventType: string, properties: Record<string, unknown> = {}): void {
+  const said: Partial<Record<Column, string | number | boolean>> = {}
+  const metadata: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(properties)) {
+    const column = OPEN_COLUMNS.find((one) => one === name)
+    if (column && typeof value === (column === 'amount' ? 'number' : 'string')) said[column] = value as string | number
+    else if (name === 'metadata') Object.assign(metadata, value)
+    else metadata[name] = value
+  }
+  record(eventType, { ...said, metadata: asText(metadata) })
+}
+
+/** Columns that the customer's code may fill by name: not the ids of session and request, and not what errors alone have. */
+const OPEN_COLUMNS = COLUMNS.filter((column) => !/^(session|correlation|consent|metadata|handled)/.test(column))
+
+/** Reports an error that the site caught. */
+export function captureError(error: unknown, options: { severity?: ErrorSeverity; context?: string } = {}): void {
+  const { name, message, stack } = error instanceof Error ? error : { name: typeof error, message: String(error) } as Error
+  const { severity, context } = options
+  record('error', {
+    severity: severity ?? SEVERITY_BY_CONTEXT.find(([known]) => context && known.test(context))?.[1] ?? 'medium',
+    context,
+    message,
+    stack,
+    errorType: name,
+    handled: true,
+  })
+}
+
+/** An error boundary has lost a part of the page; what reaches the window was caught by nobody. */
+const SEVERITY_BY_CONTEXT: readonly (readonly [RegExp, ErrorSeverity])[] = [
+  [/boundary/i, 'critical'],
+  [/onerror|unhandled/i, 'high'],
+  [/resource/i, 'low'],
+]

@@ -1,0 +1,5 @@
+//! placeholder
+use crate::house::Outcome;
+pub(crate) fn check() -> Outcome {
+    Ok(())
+}

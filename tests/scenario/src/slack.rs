@@ -56,8 +56,7 @@ impl Slack {
     #[must_use]
     pub fn new_messages(&self) -> Vec<Value> {
         let mut shared = lock(&self.shared);
-        let messages = shared.arrived.split_off(shared.read.min(shared.arrived.len()));
-        shared.arrived.extend(messages.iter().cloned());
+        let messages = shared.arrived.iter().skip(shared.read).cloned().collect();
         shared.read = shared.arrived.len();
         messages
     }

@@ -22,7 +22,7 @@ pub(crate) struct Address {
 
 impl Visitor {
     pub(crate) fn new(number: u64, role: &'static str, address: Address) -> Self {
-        let mut core = Core::new(Settings::default(), number);
+        let mut core = Core::new(&Settings::default(), number);
         core.set_context(Context::of_session(&format!("session-{number}")));
         Self { core, role, address }
     }

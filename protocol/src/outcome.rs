@@ -42,11 +42,22 @@ names! {
         InvalidJson = "invalid_json",
         Unauthorized = "unauthorized",
         OriginRefused = "origin_refused",
+        /// The token is right and may only read.
+        Forbidden = "forbidden",
         NotFound = "not_found",
+        MethodNotAllowed = "method_not_allowed",
+        /// The body did not come to its end in time.
+        TooSlow = "too_slow",
         BodyTooLarge = "body_too_large",
         UnsupportedEncoding = "unsupported_encoding",
         InvalidBatch = "invalid_batch",
+        /// An argument of an admin function; `field` names it.
+        InvalidArgument = "invalid_argument",
         RateLimited = "rate_limited",
         Overloaded = "overloaded",
+        /// The store cannot be reached or written.
+        Unavailable = "unavailable",
+        /// A mistake of the collector's own.
+        Internal = "internal",
     }
 }

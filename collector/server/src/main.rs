@@ -1,1 +1,7 @@
-fn main() {}
+//! The binary `vigie`. Everything it does stands in `command`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    vigie_collector::command::run()
+}

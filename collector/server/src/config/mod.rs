@@ -17,6 +17,7 @@ use vigie_domain::check::{CHECKS, Thresholds};
 use vigie_domain::checks::functional::signup_form_drop_off;
 use vigie_domain::notification::Audience;
 use vigie_domain::outbox::Channel;
+use vigie_domain::text::Language;
 
 pub use network::Network;
 pub use origin::Origins;
@@ -44,6 +45,7 @@ pub struct Config {
     pub rate_per_key: Option<Rate>,
     /// The shop's name in messages.
     pub site: String,
+    /// What messages and stored alerts are written in.
     pub language: Language,
     /// Where messages link to, without a slash at the end.
     pub dashboard_url: Option<String>,
@@ -60,14 +62,6 @@ pub struct Config {
 pub struct Rate {
     pub per_second: u32,
     pub burst: u32,
-}
-
-/// The language of messages and of the alerts that are stored.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    #[default]
-    French,
-    English,
 }
 
 /// How the collector is started.
@@ -116,6 +110,9 @@ impl Config {
             reader.mistake(file.name.clone(), what);
         }
         let config = config(&mut reader, mode);
+        if mode == Mode::Earnest {
+            reader.mistakes.extend(config.missing_keys());
+        }
         let check_ids: Vec<&str> = CHECKS.iter().map(|check| check.id).collect();
         reader.refuse_unknown(&check_ids);
         if reader.mistakes.is_empty() { Ok(config) } else { Err(reader.mistakes) }
@@ -137,9 +134,20 @@ impl Config {
         [("slack", self.slack_webhook_url.is_some(), "SLACK_WEBHOOK_URL")]
     }
 
-    /// What `vigie serve` cannot do without.
+    /// Variables that hold a secret which a patient stranger could guess. The public key is no secret.
     #[must_use]
-    pub fn missing_keys(&self) -> Vec<Mistake> {
+    pub fn short_keys(&self) -> Vec<&'static str> {
+        let is_short = |secret: &Secret| secret.reveal().len() < 16;
+        let lists = [
+            ("VIGIE_SERVER_KEY", self.server_keys.0.iter().any(is_short)),
+            ("VIGIE_ADMIN_TOKEN", self.admin_tokens.0.iter().any(|token| is_short(&token.secret))),
+            ("VIGIE_VIEWER_TOKEN", self.viewer_tokens.0.iter().any(|token| is_short(&token.secret))),
+        ];
+        lists.into_iter().filter(|(_, short)| *short).map(|(variable, _)| variable).collect()
+    }
+
+    /// What `vigie serve` cannot do without.
+    fn missing_keys(&self) -> Vec<Mistake> {
         let needed = [
             (self.public_keys.0.is_empty(), "VIGIE_PUBLIC_KEY", "the key that the web page sends"),
             (self.server_keys.0.is_empty(), "VIGIE_SERVER_KEY", "the key of your own servers"),
@@ -256,17 +264,12 @@ fn rate(reader: &mut Reader<'_>, variable: &str, default: u32, burst_seconds: u3
 }
 
 fn language(reader: &mut Reader<'_>) -> Language {
-    match reader.text("VIGIE_LANGUAGE").as_deref() {
-        None | Some("fr") => Language::French,
-        Some("en") => Language::English,
-        Some(other) => {
-            reader.mistake(
-                reader.place("VIGIE_LANGUAGE"),
-                format!("{other:?} is no language Vigie speaks; expected fr or en"),
-            );
-            Language::French
-        }
-    }
+    let Some(text) = reader.text("VIGIE_LANGUAGE") else { return Language::default() };
+    Language::from_code(&text).unwrap_or_else(|| {
+        let what = format!("{text:?} is no language Vigie speaks; expected fr or en");
+        reader.mistake(reader.place("VIGIE_LANGUAGE"), what);
+        Language::default()
+    })
 }
 
 /// An address of the web. What was given is not repeated in the mistake: Slack's addresses are secrets.

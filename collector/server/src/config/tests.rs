@@ -1,11 +1,17 @@
 use super::*;
 
+/// What `vigie serve` cannot do without.
+const KEYS: [(&str, &str); 3] =
+    [("VIGIE_PUBLIC_KEY", "public"), ("VIGIE_SERVER_KEY", "server"), ("VIGIE_ADMIN_TOKEN", "admin")];
+
 fn environment(variables: &[(&str, &str)]) -> Environment {
     variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
 fn read(file: &str, variables: &[(&str, &str)], mode: Mode) -> Result<Config, Vec<String>> {
-    Config::read(Some(("vigie.toml".to_owned(), file)), &environment(variables), mode)
+    let mut environment = environment(&KEYS);
+    environment.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    Config::read(Some(("vigie.toml".to_owned(), file)), &environment, mode)
         .map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect())
 }
 
@@ -19,14 +25,26 @@ fn nothing_set_is_the_contracts_defaults() {
     assert_eq!(config.language, Language::French);
     assert_eq!(config.thresholds, Thresholds::default());
     assert!(config.audience().channels.is_empty());
-    let missing: Vec<String> = config.missing_keys().into_iter().map(|mistake| mistake.place).collect();
+}
+
+#[test]
+fn only_serving_in_earnest_needs_keys() {
+    let nothing = Environment::new();
+    let missing: Vec<String> =
+        Config::read(None, &nothing, Mode::Earnest).unwrap_err().into_iter().map(|one| one.place).collect();
     assert_eq!(missing, ["VIGIE_PUBLIC_KEY", "VIGIE_SERVER_KEY", "VIGIE_ADMIN_TOKEN"]);
+    assert!(Config::read(None, &nothing, Mode::Dev).is_ok() && Config::read(None, &nothing, Mode::Reading).is_ok());
 }
 
 #[test]
 fn the_environment_goes_before_the_file_and_an_empty_variable_is_none() {
     let file = "site = \"the file's\"\nlanguage = \"en\"\npublic_key = [\"one\", \"two\"]\nrate_per_key = 7\n";
-    let variables = [("VIGIE_SITE", "the environment's"), ("VIGIE_LANGUAGE", " "), ("VIGIE_SERVER_KEY", "a, b,")];
+    let variables = [
+        ("VIGIE_PUBLIC_KEY", ""),
+        ("VIGIE_SITE", "the environment's"),
+        ("VIGIE_LANGUAGE", " "),
+        ("VIGIE_SERVER_KEY", "a, b,"),
+    ];
     let config = read(file, &variables, Mode::Earnest).unwrap();
     assert_eq!((config.site.as_str(), config.language), ("the environment's", Language::English));
     assert_eq!((config.public_keys.0.len(), config.server_keys.0.len()), (2, 2));
@@ -54,6 +72,8 @@ fn every_mistake_is_reported_at_once_and_says_what_is_expected() {
         ("VIGIE_LANGUAGE", "de"),
         ("VIGIE_RATE_PER_KEY", "-1"),
         ("VIGIE_PUBLIC_KEY", "same-text"),
+        ("VIGIE_ADMIN_TOKEN", ""), // the file's counts
+        ("VIGIE_SERVER_KEY", " , "),
         ("VIGIE_ORIGIN", "https://shop.example"),
         ("SLACK_WEBHOOK_URL", "hooks.example/T0/SECRET"),
         ("PATH", "/usr/bin"),

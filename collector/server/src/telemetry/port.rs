@@ -1,0 +1,154 @@
+//! Facts about the port and the process: started, stopped, refused, an operator's act, a panic.
+
+use std::net::SocketAddr;
+
+use metrics::{counter, describe_counter};
+use vigie_protocol::outcome::ProblemCode;
+
+use super::Fact;
+
+const PROBLEMS: &str = "vigie_problems_total";
+const PANICS: &str = "vigie_panics_total";
+const ACTS: &str = "vigie_alert_acts_total";
+const ACCEPT_FAILURES: &str = "vigie_accept_failures_total";
+
+pub(super) fn describe() {
+    describe_counter!(PROBLEMS, "Requests that were not done, by the code of the problem");
+    describe_counter!(PANICS, "Requests that ran into a mistake of the collector's own");
+    describe_counter!(ACTS, "What operators did to alerts");
+    describe_counter!(ACCEPT_FAILURES, "Connections that could not be accepted");
+}
+
+/// A request was answered with a problem. Logged only at `debug`: a flood of them is to fill no disk.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestRefused<'r> {
+    pub code: ProblemCode,
+    pub detail: &'r str,
+}
+
+impl Fact for RequestRefused<'_> {
+    fn record(self) {
+        let code = self.code.as_str();
+        counter!(PROBLEMS, "code" => code).increment(1);
+        match self.code {
+            ProblemCode::Internal | ProblemCode::Unavailable => {
+                tracing::error!(code, detail = self.detail, "request failed")
+            }
+            _ => tracing::debug!(code, detail = self.detail, "request refused"),
+        }
+    }
+}
+
+/// A handler panicked; who asked got a problem, everybody else noticed nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Panicked<'p> {
+    pub message: &'p str,
+}
+
+impl Fact for Panicked<'_> {
+    fn record(self) {
+        counter!(PANICS).increment(1);
+        tracing::error!(message = self.message, "a request ran into a mistake of ours");
+    }
+}
+
+/// An operator acknowledged or resolved an alert. Who it was stands on the alert.
+#[derive(Clone, Copy, Debug)]
+pub struct AlertActedOn<'a> {
+    pub act: &'static str,
+    pub check_id: &'a str,
+}
+
+impl Fact for AlertActedOn<'_> {
+    fn record(self) {
+        counter!(ACTS, "act" => self.act).increment(1);
+        tracing::info!(act = self.act, check_id = self.check_id, "alert acted on");
+    }
+}
+
+/// The system gave no connection, mostly for want of file handles.
+#[derive(Clone, Copy, Debug)]
+pub struct AcceptFailed<'e> {
+    pub error: &'e std::io::Error,
+}
+
+impl Fact for AcceptFailed<'_> {
+    fn record(self) {
+        counter!(ACCEPT_FAILURES).increment(1);
+        tracing::warn!(error = %self.error, "a connection could not be accepted; raise the limit of open files if this stays");
+    }
+}
+
+/// The port is open.
+#[derive(Clone, Copy, Debug)]
+pub struct Started {
+    pub address: SocketAddr,
+}
+
+impl Fact for Started {
+    fn record(self) {
+        tracing::info!(address = %self.address, version = env!("CARGO_PKG_VERSION"), "listening");
+    }
+}
+
+/// The collector was told to end.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopping;
+
+impl Fact for Stopping {
+    fn record(self) {
+        tracing::info!("stopping: no new connections, finishing what is in flight");
+    }
+}
+
+/// Everything that was taken is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopped;
+
+impl Fact for Stopped {
+    fn record(self) {
+        tracing::info!("stopped");
+    }
+}
+
+/// A way to people is not set up.
+#[derive(Clone, Copy, Debug)]
+pub struct ChannelOff {
+    pub name: &'static str,
+    /// What turns it on.
+    pub variable: &'static str,
+}
+
+impl Fact for ChannelOff {
+    fn record(self) {
+        tracing::warn!(
+            channel = self.name,
+            variable = self.variable,
+            "nobody is told this way; the variable turns it on"
+        );
+    }
+}
+
+/// A variable is set that nothing reads yet.
+#[derive(Clone, Copy, Debug)]
+pub struct NotUsedYet {
+    pub variable: &'static str,
+}
+
+impl Fact for NotUsedYet {
+    fn record(self) {
+        tracing::warn!(variable = self.variable, "set, and not used yet by this build");
+    }
+}
+
+/// A key or token that a patient stranger could guess.
+#[derive(Clone, Copy, Debug)]
+pub struct ShortKey {
+    pub variable: &'static str,
+}
+
+impl Fact for ShortKey {
+    fn record(self) {
+        tracing::warn!(variable = self.variable, "short enough to be guessed; make it 16 random characters or more");
+    }
+}

@@ -68,7 +68,7 @@ impl Slack {
     }
 }
 
-/// A message as a person reads it: a line a block.
+/// A message as a person reads it: a line a block. The alert's id, which differs each time, reads `[id]`.
 #[must_use]
 pub fn as_read(message: &Value) -> String {
     let text = |value: &Value| value["text"].as_str().map(str::to_owned);
@@ -80,8 +80,15 @@ pub fn as_read(message: &Value) -> String {
             lines.extend(block[list].as_array().into_iter().flatten().filter_map(text));
         }
     }
-    lines.join("\n")
+    let text = lines.join("\n");
+    match text.split_once(LINK) {
+        Some((before, after)) => format!("{before}{LINK}[id]{}", after.get(ID_CHARS..).unwrap_or_default()),
+        None => text,
+    }
 }
+
+const LINK: &str = "/alerts/";
+const ID_CHARS: usize = 36;
 
 async fn receive(State(shared): State<Arc<Mutex<Shared>>>, axum::Json(message): axum::Json<Value>) -> (StatusCode, &'static str) {
     let mut shared = lock(&shared);

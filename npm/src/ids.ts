@@ -1,13 +1,21 @@
 /**
  * UUIDv7 (RFC 9562, 5.7): ids that begin with their time. Random ids would cost the collector's store 5 to 7 times the work.
+ *
+ * Within a millisecond they count up (6.2, method 1): the collector sorts a session by time and id, and a submit that came
+ * before its success has to stay before it.
  */
 export function newId(at = Date.now()): string {
   const [a = 0, b = 0, c = 0, d = 0, e = 0] = crypto.getRandomValues(new Uint16Array(5))
+  count = at === latest ? count + 1 : a & 0x7ff // half of the room is left to count in
+  latest = at
   const time = hex(at, 12)
-  const version = hex(0x7000 | (a & 0xfff))
+  const version = hex(0x7000 | (count & 0xfff))
   const variant = hex(0x8000 | (b & 0x3fff))
   return `${time.slice(0, 8)}-${time.slice(8)}-${version}-${variant}-${hex(c)}${hex(d)}${hex(e)}`
 }
+
+let latest = 0
+let count = 0
 
 /** The time at which an id was made; `NaN` if it tells none. */
 export const timeOfId = (id: string): number =>

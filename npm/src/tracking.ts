@@ -8,12 +8,26 @@ import { record } from './tracker.js'
 import type { PaymentMethod, SignupRole } from './types.js'
 import { COLUMNS, type Column, type ErrorSeverity } from './wire.js'
 
-const signup = (event: string, role: SignupRole = 'client', said?: Said): void =>
-  record(event, { formName: `signup_${role}`, userRole: role, ...said })
+const seen = new Set<string>()
+
+/**
+ * Records what a component says when it appears. The same said again within one task is the same sight: React's StrictMode
+ * runs every effect twice, one right after the other.
+ */
+function appear(eventType: string, said: Said): void {
+  const what = [eventType, ...Object.values(said)].join()
+  if (seen.has(what)) return
+  seen.add(what)
+  queueMicrotask(() => seen.clear())
+  record(eventType, said)
+}
+
+const signup = (event: string, role: SignupRole = 'client', said?: Said, how = record): void =>
+  how(event, { formName: `signup_${role}`, userRole: role, ...said })
 
 export const signupFunnelTracking = {
-  pageView: (role?: SignupRole): void => signup('page_view_signup', role),
-  formStart: (role?: SignupRole): void => signup('signup_form_start', role),
+  pageView: (role?: SignupRole): void => signup('page_view_signup', role, {}, appear),
+  formStart: (role?: SignupRole): void => signup('signup_form_start', role, {}, appear),
   formSubmit: (role?: SignupRole): void => signup('signup_form_submit', role),
   success: (userId: string, role?: SignupRole): void => signup('signup_success', role, { userId }),
   error: (errorCode: string, errorMessage: string, role?: SignupRole): void =>
@@ -23,8 +37,8 @@ export const signupFunnelTracking = {
 const booking = (event: string, said: Said): void => record(event, { formName: 'booking', ...said })
 
 export const bookingFunnelTracking = {
-  search: (filters?: Record<string, unknown>): void => record('provider_search', { metadata: asText(filters) }),
-  providerView: (providerId: string): void => record('provider_view', { providerId }),
+  search: (filters?: Record<string, unknown>): void => appear('provider_search', { metadata: asText(filters) }),
+  providerView: (providerId: string): void => appear('provider_view', { providerId }),
   start: (providerId: string, amount?: number, currency?: string): void =>
     booking('booking_start', { providerId, amount, currency }),
   complete: (bookingId: string, providerId: string, amount: number, currency: string): void =>
@@ -37,7 +51,7 @@ const payment = (event: string, method: PaymentMethod, said?: Said): void =>
   record(event, { formName: `payment_${method}`, method, ...said })
 
 export const paymentFunnelTracking = {
-  checkoutStart: (amount: number, currency: string): void => record('checkout_start', { amount, currency }),
+  checkoutStart: (amount: number, currency: string): void => appear('checkout_start', { amount, currency }),
   methodSelected: (method: PaymentMethod): void => payment('payment_method_selected', method),
   attempt: (paymentId: string, amount: number, currency: string, method: PaymentMethod): void =>
     payment('payment_attempt', method, { paymentId, amount, currency }),
@@ -47,7 +61,7 @@ export const paymentFunnelTracking = {
     payment('payment_error', method, { errorCode, errorMessage, amount, currency }),
 }
 
-export const trackFormStart = (formName: string): void => record('form_start', { formName })
+export const trackFormStart = (formName: string): void => appear('form_start', { formName })
 
 /** `success` false is a refused attempt: the form stays open. */
 export const trackFormSubmit = (formName: string, success = true): void =>
@@ -56,7 +70,7 @@ export const trackFormSubmit = (formName: string, success = true): void =>
 export const trackGenericFormError = (formName: string, fieldName: string, errorCode: string, errorMessage: string): void =>
   record('form_error', { formName, fieldName, errorCode, errorMessage })
 
-export const trackPageView = (page?: string): void => record('page_view', { page })
+export const trackPageView = (page?: string): void => appear('page_view', { page })
 
 /** An event of your own. A property that is named as a column goes there, every other under `metadata`. */
 export function track(eventType: string, properties: Record<string, unknown> = {}): void {

@@ -79,7 +79,7 @@ need_cargo_tool() {
 
 # fingerprint PATH…: changes when a file below changes; what is made or fetched does not count.
 fingerprint() {
-  find "$@" \( -name node_modules -o -name dist -o -name target -o -name '*.tsbuildinfo' \) -prune -o -type f -print0 \
+  find "$@" \( -name node_modules -o -name dist -o -name glue -o -name target -o -name '*.tsbuildinfo' \) -prune -o -type f -print0 \
     | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum
 }
 

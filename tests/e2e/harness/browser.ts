@@ -1,5 +1,10 @@
-/** Debian's Chromium, and one visitor of it: a context of its own, so that nobody shares another's session. */
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+/**
+ * Debian's Chromium, and one visitor of it: a context of its own, so that nobody shares another's session.
+ *
+ * A visitor leaves by closing the page. The context stays until the browser ends: to dispose of it is to quit the browser,
+ * and that cancels the requests which outlive their page.
+ */
+import { chromium, type Browser, type Page } from 'playwright-core'
 
 export async function openBrowser(): Promise<Browser> {
   return chromium.launch({
@@ -16,9 +21,8 @@ export async function openBrowser(): Promise<Browser> {
   })
 }
 
-export interface Visitor extends AsyncDisposable {
+export interface Visitor {
   readonly page: Page
-  readonly context: BrowserContext
   /** What the page complained of: exceptions and `console.error`. */
   readonly complaints: string[]
 }
@@ -29,5 +33,5 @@ export async function visitor(browser: Browser): Promise<Visitor> {
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()) })
-  return { page, context, complaints, [Symbol.asyncDispose]: () => context.close() }
+  return { page, complaints }
 }

@@ -43,8 +43,7 @@ test('three addresses answer, 30 visitors meet a broken form, Slack is told, and
 
   const browser = await openBrowser()
   try {
-    await using someone = await visitor(browser)
-    const { page } = someone
+    const { page } = await visitor(browser)
     await page.goto(`${shop}`)
     await page.getByRole('switch', { name: 'Casser le formulaire' }).check()
     await page.getByRole('button', { name: '30 visiteurs passent' }).click()

@@ -20,12 +20,12 @@ test('twelve visitors give up on a broken form: one alert and one message within
   const browser = await openBrowser()
   try {
     for (let each = 0; each < 12; each++) {
-      await using someone = await visitor(browser)
-      await someone.page.goto(asHuman(site.address, '&broken'))
-      await fill(someone.page, PERSON)
-      await send(someone.page)
-      await someone.page.getByText('Numéro de téléphone invalide.').waitFor()
-      await someone.page.close()
+      const { page } = await visitor(browser)
+      await page.goto(asHuman(site.address, '&broken'))
+      await fill(page, PERSON)
+      await send(page)
+      await page.getByText('Numéro de téléphone invalide.').waitFor()
+      await page.close()
     }
     const left = Date.now()
 

@@ -40,10 +40,10 @@ const upTo = (count: number) => Array.from({ length: count }, (_, number) => num
 test(`a page closed with 50 queued events has sent them all, ${TRIES} of ${TRIES} times`, async () => {
   const sessions: string[] = []
   for (let each = 0; each < TRIES; each++) {
-    await using someone = await visitor(browser)
-    sessions.push(await started(someone.page))
-    await someone.page.evaluate(() => { for (let number = 0; number < 50; number++) window.vigie.track('queued', { number }) })
-    await someone.page.close()
+    const { page } = await visitor(browser)
+    sessions.push(await started(page))
+    await page.evaluate(() => { for (let number = 0; number < 50; number++) window.vigie.track('queued', { number }) })
+    await page.close()
   }
   await collector.events(TRIES * 50, (event) => event.eventType === 'queued')
   for (const session of sessions) {
@@ -55,10 +55,10 @@ test(`a page closed with 50 queued events has sent them all, ${TRIES} of ${TRIES
 test(`a page that closes in the very task of its last call has sent it, ${TRIES} of ${TRIES} times`, async () => {
   const sessions: string[] = []
   for (let each = 0; each < TRIES; each++) {
-    await using someone = await visitor(browser)
-    await someone.page.goto(site.address)
-    const opening = someone.page.waitForEvent('popup')
-    await someone.page.evaluate(() => { window.open(location.href) }) // a script may close only what a script opened
+    const { page } = await visitor(browser)
+    await page.goto(site.address)
+    const opening = page.waitForEvent('popup')
+    await page.evaluate(() => { window.open(location.href) }) // a script may close only what a script opened
     const popup = await opening
     sessions.push(await started(popup))
     const closed = popup.waitForEvent('close')
@@ -71,15 +71,14 @@ test(`a page that closes in the very task of its last call has sent it, ${TRIES}
 })
 
 test('a page that goes elsewhere in the very task of its last call has sent it', async () => {
-  await using someone = await visitor(browser)
-  await started(someone.page)
-  await someone.page.evaluate(() => { window.vigie.track('leaving'); location.replace('about:blank') })
+  const { page } = await visitor(browser)
+  await started(page)
+  await page.evaluate(() => { window.vigie.track('leaving'); location.replace('about:blank') })
   assert.equal((await collector.events(1, (event) => event.eventType === 'leaving')).length, 1)
 })
 
 test('what was tracked while the collector was down for 30 s arrives once it is up, none twice, with no further event', async () => {
-  await using someone = await visitor(browser)
-  const { page } = someone
+  const { page } = await visitor(browser)
   await page.clock.install() // the page's 30 s, not ours; the refused connections are real
   const session = await started(page)
   await collector.down()

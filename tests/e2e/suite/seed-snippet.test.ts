@@ -14,8 +14,8 @@ for (const [name, serve] of Object.entries(SERVINGS)) {
     await using site = await serve(seedSite, tests, collector)
     const browser = await openBrowser()
     try {
-      await using someone = await visitor(browser)
-      await someone.page.goto(site.address)
+      const { page, complaints } = await visitor(browser)
+      await page.goto(site.address)
       const events = await collector.events(14)
       assert.deepEqual(events.map((event) => event.eventType), [
         'page_view_signup', 'signup_form_start', 'signup_form_submit', 'signup_success', 'signup_error',
@@ -23,7 +23,7 @@ for (const [name, serve] of Object.entries(SERVINGS)) {
         'checkout_start', 'payment_method_selected', 'payment_attempt', 'payment_success',
         'form_error',
       ])
-      assert.deepEqual(someone.complaints, [])
+      assert.deepEqual(complaints, [])
     } finally {
       await browser.close()
     }

@@ -39,8 +39,7 @@ async function idsOf(page: Page): Promise<{ sessionId: string; correlationId: st
 const types = (events: readonly Event[]) => events.map((event) => event.eventType)
 
 test('a visitor who signs up leaves four steps, each once, in order, with session and correlation ids', async () => {
-  await using someone = await visitor(browser)
-  const { page, complaints } = someone
+  const { page, complaints } = await visitor(browser)
   await page.goto(asHuman(site.address))
   await fill(page, PERSON)
   await send(page)
@@ -63,8 +62,7 @@ test('a visitor who signs up leaves four steps, each once, in order, with sessio
 })
 
 test('three fields that fail in one submit make three form errors of one submission, and never tell what was typed', async () => {
-  await using someone = await visitor(browser)
-  const { page } = someone
+  const { page } = await visitor(browser)
   await page.goto(asHuman(site.address))
   await fill(page, { name: PERSON.name, phone: 'pas un numéro', email: 'manon' })
   await send(page)
@@ -101,8 +99,7 @@ test('three fields that fail in one submit make three form errors of one submiss
 })
 
 test('a back end that refuses is a sign-up error with its code, and no success', async () => {
-  await using someone = await visitor(browser)
-  const { page } = someone
+  const { page } = await visitor(browser)
   await page.goto(asHuman(site.address))
   await fill(page, { ...PERSON, email: 'deja@exemple.fr' })
   await send(page)
@@ -118,8 +115,7 @@ test('a back end that refuses is a sign-up error with its code, and no success',
 })
 
 test('who begins, runs into an error and closes the page has abandoned the form, with the field to blame', async () => {
-  await using someone = await visitor(browser)
-  const { page } = someone
+  const { page } = await visitor(browser)
   await page.goto(asHuman(site.address))
   await chooseProvider(page)
   await page.getByLabel('Vous êtes').selectOption('lawyer')
@@ -131,13 +127,12 @@ test('who begins, runs into an error and closes the page has abandoned the form,
 
   const events = await collector.events(5, (event) => event.sessionId === sessionId)
   assert.deepEqual(types(events), ['page_view_signup', 'page_view_signup', 'signup_form_start', 'form_error', 'form_abandon'])
-  assert.deepEqual(events.map((event) => event.userRole), ['client', 'provider', 'provider', 'provider', 'provider'])
-  assert.deepEqual([events[4]?.formName, events[4]?.fieldName], ['signup_provider', 'phone'])
+  assert.deepEqual(events.slice(2).map((event) => event.formName), Array(3).fill('signup_provider'))
+  assert.equal(events[4]?.fieldName, 'phone')
 })
 
 test('who only looks has begun and abandoned nothing', async () => {
-  await using someone = await visitor(browser)
-  const { page } = someone
+  const { page } = await visitor(browser)
   await page.goto(asHuman(site.address))
   await page.getByRole('button', { name: 'Créer mon compte' }).waitFor()
   const { sessionId } = await idsOf(page)
@@ -146,8 +141,7 @@ test('who only looks has begun and abandoned nothing', async () => {
 })
 
 test('a browser driven by a program counts as synthetic unless the page says otherwise', async () => {
-  await using someone = await visitor(browser)
-  const { page } = someone
+  const { page } = await visitor(browser)
   await page.goto(site.address)
   await page.getByRole('button', { name: 'Créer mon compte' }).waitFor()
   const { sessionId } = await idsOf(page)
@@ -158,8 +152,7 @@ test('a browser driven by a program counts as synthetic unless the page says oth
 
 test("StrictMode's second mounting doubles nothing", async () => {
   await using served = await Site.dev(shop, shop, collector) // only React's development build mounts twice
-  await using someone = await visitor(browser)
-  const { page } = someone
+  const { page } = await visitor(browser)
   await page.goto(asHuman(served.address))
   await fill(page, { email: PERSON.email, phone: PERSON.phone, password: PERSON.password })
   await send(page)

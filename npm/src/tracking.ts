@@ -15,7 +15,7 @@ const seen = new Set<string>()
  * runs every effect twice, one right after the other.
  */
 function appear(eventType: string, said: Said): void {
-  const what = [eventType, ...Object.values(said)].join()
+  const what = eventType + asText(said)
   if (seen.has(what)) return
   seen.add(what)
   queueMicrotask(() => seen.clear())

@@ -103,14 +103,15 @@ build_collector() {
   cargo build --quiet --release -p vigie-collector || give_up "the collector does not build"
 }
 
-# The npm package as its users get it: target/npm/package.tgz.
+# The npm package as its users get it: target/npm/package.tgz, which points to the tarball of this version.
 build_package() {
+  once "modules of npm" npm/node_modules npm/package.json npm/package-lock.json -- npm --prefix npm ci --no-fund --no-audit
   once package target/npm/package.tgz npm sdk-wasm protocol xtask Cargo.toml Cargo.lock -- pack_package
 }
 
 pack_package() {
-  cargo xtask sdk && rm -rf target/npm && mkdir -p target/npm && (cd npm && npm pack --pack-destination ../target/npm) \
-    && ln -s "$(basename target/npm/*.tgz)" target/npm/package.tgz
+  rm -f target/npm/*.tgz
+  cargo xtask sdk && ln -s "$(cd target/npm && ls -- *.tgz)" target/npm/package.tgz
 }
 
 # install_modules FOLDER: its node_modules as locked, with the package just built. A lock file that named the package

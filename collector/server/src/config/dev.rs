@@ -4,7 +4,7 @@
 //! sets goes before it.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::{Config, Keys, Mistake, Secret, Tokens};
 use crate::clock::Chance;
@@ -79,7 +79,7 @@ fn read(path: &Path) -> Result<toml::Table, Mistake> {
     }
 }
 
-fn write(path: &PathBuf, keys: &toml::Table) -> Result<(), Mistake> {
+fn write(path: &Path, keys: &toml::Table) -> Result<(), Mistake> {
     let written = || -> std::io::Result<()> {
         if let Some(folder) = path.parent() {
             private_folder(folder)?;

@@ -86,7 +86,6 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 }
 
 /// The routes with their layers.
-#[must_use]
 pub fn router(http: Arc<Http>) -> Router {
     let (router, _) = described().split_for_parts();
     router

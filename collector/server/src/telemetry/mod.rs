@@ -69,6 +69,9 @@ pub fn write_log(lines: Lines) {
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let _ = match lines {
         Lines::Json => builder.json().flatten_event(true).with_current_span(false).try_init(),
-        Lines::Readable => builder.with_target(false).compact().try_init(),
+        Lines::Readable => {
+            let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
+            builder.with_target(false).with_ansi(colours).compact().try_init()
+        }
     };
 }

@@ -1,14 +1,27 @@
 /**
  * The second half of the package, loaded after the first: unpacks the WASM, starts the core, and does its requests.
  */
-import instantiate, * as glue from '../glue/core.js'
+import {
+  answered,
+  begin,
+  flush,
+  forget,
+  hidden,
+  imports,
+  leave,
+  online,
+  overflowed,
+  start,
+  stats,
+  track,
+} from '../glue/core.js'
 import { batchUrl, languageOf, referrerOf, trafficOf } from './lastBreath.js'
 import type { InitOptions } from './types.js'
 
 /** What the tracker asks of the core. */
 export interface Core {
   track(joined: string, at: number): void
-  consent(granted: boolean): void
+  forget(): void
   overflowed(events: number): void
   hidden(): void
   leave(): void
@@ -25,7 +38,8 @@ export async function open(bytes: string, options: InitOptions, outlive: Outlive
   const zipped = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0))
   const wasm = new Blob([zipped]).stream().pipeThrough(new DecompressionStream('gzip'))
   const headers = { 'content-type': 'application/wasm' }
-  await instantiate({ module_or_path: new Response(wasm, { headers }) })
+  const { instance } = await WebAssembly.instantiateStreaming(new Response(wasm, { headers }), imports())
+  begin(instance)
 
   const url = batchUrl(options)
   let waiting: ((delivered: boolean) => void)[] = []
@@ -39,13 +53,19 @@ export async function open(bytes: string, options: InitOptions, outlive: Outlive
     },
   }
   const [seed = 0, more = 0] = crypto.getRandomValues(new Uint32Array(2))
-  const { release = '', environment = '', debug = false } = options
-  glue.start(host, seed, more, release, environment, languageOf(), trafficOf(options) ?? '', referrerOf(), debug)
+  const { release, environment, debug = false } = options
+  const settings = [release, environment, languageOf(), trafficOf(options), referrerOf()] // joined, undefined is empty
+  start(host, seed, more, settings.join('\0'), debug)
   return {
-    ...glue,
+    track,
+    forget,
+    overflowed,
+    hidden,
+    leave,
+    online,
     flush(done) {
       waiting.push(done)
-      glue.flush()
+      flush()
     },
   }
 }
@@ -94,8 +114,8 @@ function retryAfterMs(header: string | null): number {
 
 function tell(id: number, { status, retryAfterMs: wait, body }: Answered, debug: boolean | undefined): void {
   const { accepted = 0, duplicates = 0, refused = [] } = body
-  glue.answered(id, status, wait, accepted, duplicates, refused.length)
+  answered(id, status, wait, accepted, duplicates, refused.length)
   if (!debug) return
   if (refused.length) console.warn('[vigie] refused:', refused)
-  console.debug('[vigie]', status, glue.stats())
+  console.debug('[vigie]', status, stats())
 }

@@ -64,7 +64,7 @@ export async function flush(): Promise<boolean> {
 /** What the visitor answered. After `denied` nothing is sent, and what waits is forgotten. */
 export function setConsent(answer: 'granted' | 'denied'): void {
   consent = answer
-  core?.consent(answer === 'granted')
+  if (answer === 'denied') core?.forget()
 }
 
 /** Sends what waits and stops; `init` starts again. */
@@ -84,7 +84,6 @@ async function load(): Promise<Core | undefined> {
   try {
     const [{ open }, { default: bytes }] = await Promise.all([import('./core.js'), import('./bytes.js')])
     const ready = await open(bytes, from, outlive)
-    if (consent !== 'unasked') ready.consent(consent === 'granted')
     ready.overflowed(overflowed)
     core = ready
     held.forEach(handOver)

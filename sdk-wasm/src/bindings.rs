@@ -3,14 +3,16 @@
 //! Values come in flat: reading a JavaScript object here would cost more bytes than the whole core (`peers.md`, 2). The host
 //! does what the core asks for, and must not call back before it has returned: the core is in use until then.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use serde::Serializer;
-use vigie_protocol::{Consent, LostReason};
+use vigie_protocol::LostReason;
 use wasm_bindgen::prelude::*;
 
 use crate::browser::{clock, console, timer::Timer};
-use crate::{Action, Answer, Call, Core, Input, Mode, SendId, Settings, Timestamp};
+use crate::said::Said;
+use crate::settings::Head;
+use crate::{Action, Answer, Core, Input, Mode, SendId, Stats, Timestamp};
 
 #[wasm_bindgen]
 extern "C" {
@@ -34,34 +36,24 @@ struct Page {
 }
 
 thread_local! {
-    static PAGE: RefCell<Option<Page>> = const { RefCell::new(None) };
+    /// Never dropped: a page has one core, and the code that would take it down is bytes for nothing.
+    static PAGE: Cell<Option<&'static RefCell<Page>>> = const { Cell::new(None) };
 }
 
-/// Starts the core. `seed` is chance from the page, in two halves.
+/// Starts the core. `seed` is chance from the page, in two halves; `settings` are joined (`Head::from_joined`).
 #[wasm_bindgen]
-#[allow(clippy::too_many_arguments, reason = "values cross into WASM flat")]
-pub fn start(
-    host: Host,
-    seed: u32,
-    more_seed: u32,
-    release: String,
-    environment: String,
-    language: String,
-    traffic: String,
-    referrer: String,
-    debug: bool,
-) {
-    let settings = Settings { release, environment, language, traffic, referrer, ..Settings::default() };
-    let core = Core::new(settings, u64::from(seed) << 32 | u64::from(more_seed));
-    PAGE.set(Some(Page { core, host, timer: Timer::default(), debug }));
+pub fn start(host: Host, seed: u32, more_seed: u32, settings: &str, debug: bool) {
+    let core = Core::with_head(Head::from_joined(settings), u64::from(seed) << 32 | u64::from(more_seed));
+    let page = Page { core, host, timer: Timer::default(), debug };
+    PAGE.set(Some(Box::leak(Box::new(RefCell::new(page)))));
 }
 
-/// Records a call that was made at `at`; `joined` is its id, event type and columns (`Call::from_joined`).
+/// Records a call that was made at `at`; `joined` is its id, event type and columns (`Said::from_joined`).
 #[wasm_bindgen]
 pub fn track(joined: &str, at: f64) {
     with_page(|page| {
-        let call = Call::from_joined(joined, Timestamp(clock::whole(at)));
-        if let Err(refused) = page.core.track(call, clock::now())
+        let said = Said::from_joined(joined, Timestamp(clock::whole(at)));
+        if let Err(refused) = page.core.hear(&said, clock::now())
             && page.debug
         {
             console::warn(refused.field, refused.reason.as_str());
@@ -100,10 +92,10 @@ pub fn flush() {
     handle(Input::Flush);
 }
 
-/// The visitor's answer; after a no, what waits is forgotten.
+/// The visitor said no. That later calls are not recorded follows from the consent that each of them says.
 #[wasm_bindgen]
-pub fn consent(granted: bool) {
-    with_page(|page| page.core.set_consent(if granted { Consent::Granted } else { Consent::Denied }));
+pub fn forget() {
+    with_page(|page| page.core.forget());
 }
 
 /// Counts events that found no room before the core was there.
@@ -115,7 +107,8 @@ pub fn overflowed(events: u32) {
 /// What became of all that was tracked, as an object.
 #[wasm_bindgen]
 pub fn stats() -> JsValue {
-    let stats = PAGE.with_borrow(|page| page.as_ref().map(|page| page.core.stats())).unwrap_or_default();
+    let mut stats = Stats::default();
+    with_page(|page| stats = page.core.stats());
     // As a map, not as a struct: the names of a struct's fields would bring a cache with a hash table.
     let counts = [
         ("waiting", stats.waiting),
@@ -123,10 +116,9 @@ pub fn stats() -> JsValue {
         ("accepted", stats.accepted),
         ("duplicates", stats.duplicates),
         ("refused", stats.refused),
+        ("lost", LostReason::ALL.iter().map(|reason| stats.lost.count(*reason)).sum()),
     ];
-    let lost = LostReason::ALL.iter().map(|reason| (reason.as_str(), stats.lost.count(*reason)));
-    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    serializer.collect_map(counts.into_iter().chain(lost)).unwrap_or_default()
+    serde_wasm_bindgen::Serializer::json_compatible().collect_map(counts).unwrap_or_default()
 }
 
 fn handle(input: Input) {
@@ -152,14 +144,15 @@ impl Page {
     }
 }
 
-/// Does something with the page, if it was started, and sets its one timer.
+/// Does something with the page, if it was started, and sets its one timer. A host that calls back too early is not heard.
 fn with_page(act: impl FnOnce(&mut Page)) {
-    PAGE.with_borrow_mut(|page| {
-        if let Some(page) = page {
-            act(page);
-            page.timer.set(page.core.deadline().map(|(tick, _)| tick), rung);
-        }
-    });
+    if let Some(page) = PAGE.get()
+        && let Ok(mut page) = page.try_borrow_mut()
+    {
+        act(&mut page);
+        let deadline = page.core.deadline().map(|(tick, _)| tick);
+        page.timer.set(deadline, rung);
+    }
 }
 
 const fn number(mode: Mode) -> u8 {

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use vigie_protocol::{Column, Consent, LostReason};
+use vigie_protocol::{Column, Consent, EventType, LostReason};
 
 use crate::call::Call;
 use crate::chance::Chance;
@@ -12,7 +12,8 @@ use crate::context::Context;
 use crate::delivery::{Action, Answer, Delivery, SendId, Why};
 use crate::event::{Event, NotTracked, check, clean, write};
 use crate::form::OpenForms;
-use crate::settings::Settings;
+use crate::said::Said;
+use crate::settings::{Head, Settings};
 use crate::time::{Now, Tick};
 
 /// One page of one visitor.
@@ -59,9 +60,13 @@ pub struct Stats {
 impl Core {
     /// A page that has just begun. The same seed and the same inputs make the same events.
     #[must_use]
-    pub fn new(settings: Settings, seed: u64) -> Self {
+    pub fn new(settings: &Settings, seed: u64) -> Self {
+        Self::with_head(settings.head(), seed)
+    }
+
+    pub(crate) fn with_head(head: Head, seed: u64) -> Self {
         let mut chance = Chance::new(seed);
-        let delivery = Delivery::new(settings, Chance::new(chance.next()));
+        let delivery = Delivery::new(head, Chance::new(chance.next()));
         Self { context: Context::default(), last: Arc::default(), chance, forms: OpenForms::default(), delivery }
     }
 
@@ -74,9 +79,14 @@ impl Core {
     ///
     /// # Errors
     /// The call makes no event; it is counted, and the collector will be told.
-    pub fn track(&mut self, mut call: Call, now: Now) -> Result<(), NotTracked> {
-        let context = self.place(&mut call);
-        self.record(&call, context, now)
+    pub fn track(&mut self, call: Call, now: Now) -> Result<(), NotTracked> {
+        self.hear(&Said::of(&call, now.wall), now)
+    }
+
+    /// Records what was said.
+    pub(crate) fn hear(&mut self, said: &Said<'_>, now: Now) -> Result<(), NotTracked> {
+        let context = self.place(said);
+        self.record(said, context, now)
     }
 
     /// Takes note of what happened; [`Core::poll_action`] says what is to be done about it.
@@ -90,9 +100,12 @@ impl Core {
             }
             Input::Hidden => self.delivery.hide(&here, now),
             Input::PageHide => {
-                for (call, context) in self.forms.abandon() {
+                for form in self.forms.abandon() {
+                    let mut said = Said::new(EventType::FormAbandon.as_str(), now.wall);
+                    said.set(Column::FormName, &form.name);
+                    said.set(Column::FieldName, &form.failed_field);
                     // Whether it could be recorded is counted; there is nobody left to tell.
-                    let _ = self.record(&call, context, now);
+                    let _ = self.record(&said, form.context, now);
                 }
                 self.delivery.leave(&here, now);
             }
@@ -103,12 +116,17 @@ impl Core {
 
     /// The visitor was asked. After a no nothing is recorded, and what waits is forgotten.
     pub fn set_consent(&mut self, consent: Consent) {
-        self.context.set(Column::Consent, consent.as_str().into());
+        self.context = std::mem::take(&mut self.context).with(Column::Consent, consent.as_str());
         if consent == Consent::Denied {
-            self.last = Arc::new(self.context.clone());
-            self.forms = OpenForms::default();
-            self.delivery.forget();
+            self.forget();
         }
+    }
+
+    /// Forgets what waits, which forms are open, and where the visitor stands.
+    pub(crate) fn forget(&mut self) {
+        self.last = Arc::default();
+        self.forms.abandon();
+        self.delivery.forget();
     }
 
     /// What is to be done next, if anything.
@@ -142,33 +160,28 @@ impl Core {
     }
 
     /// Who and where this call was made, shared with the call before it where it is the same.
-    fn place(&mut self, call: &mut Call) -> Arc<Context> {
-        let mut context = self.context.clone();
-        for (column, text) in &call.columns {
-            context.set(*column, clean(*column, text).into());
-        }
+    fn place(&mut self, said: &Said<'_>) -> Arc<Context> {
+        let context = Context::of(|column| match said.text(column) {
+            "" => self.context.text(column),
+            text => clean(column, text),
+        });
         if *self.last != context {
             self.last = Arc::new(context);
         }
         self.last.clone()
     }
 
-    fn record(&mut self, call: &Call, context: Arc<Context>, now: Now) -> Result<(), NotTracked> {
-        if let Err(refused) = check(call, &context) {
+    fn record(&mut self, said: &Said<'_>, context: Arc<Context>, now: Now) -> Result<(), NotTracked> {
+        if let Err(refused) = check(said, &context) {
             self.delivery.give_up(refused.reason, 1);
             return Err(refused);
         }
-        self.forms.notice(call, &context);
-        let at = call.at.unwrap_or(now.wall);
-        let made;
-        let id = match &call.id {
-            Some(id) => id,
-            None => {
-                made = self.chance.new_id(at);
-                &made
-            }
+        self.forms.notice(said, &context);
+        let json = match said.id {
+            "" => write(said, &self.chance.new_id(said.at)),
+            id => write(said, id),
         };
-        let event = Event { json: write(call, id, at), context, since: now.tick };
+        let event = Event { json, context, since: now.tick };
         self.delivery.add(event).map_err(|reason| NotTracked { field: "queue", reason })
     }
 }

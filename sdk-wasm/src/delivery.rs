@@ -4,8 +4,6 @@
 //! Surprising: one ordinary request is out at a time, so that a slow collector is not flooded; but when the page goes, all
 //! goes at once, also what is out and not answered. An event may so arrive twice: its id makes it count once.
 
-use std::collections::VecDeque;
-
 use vigie_protocol::LostReason;
 use vigie_protocol::limits::{
     BATCH_BYTES_MAX, BATCH_EVENTS_MAX, EVENT_AGE_MAX_MS, KEEPALIVE_BYTES_MAX, SEND_AFTER_MS, SEND_AT_EVENTS,
@@ -18,7 +16,7 @@ use crate::context::Context;
 use crate::event::Event;
 use crate::lost::{Lost, Report};
 use crate::queue::{HEAD_BYTES_MAX, Queue};
-use crate::settings::Settings;
+use crate::settings::Head;
 use crate::time::{Now, Tick};
 
 /// What the shell is to do.
@@ -75,12 +73,11 @@ const RETRIED_MAX_MS: u64 = EVENT_AGE_MAX_MS.unsigned_abs();
 
 #[derive(Debug)]
 pub(crate) struct Delivery {
-    settings: Settings,
+    settings: Head,
     chance: Chance,
     queue: Queue,
     flights: Vec<Flight>,
     last_id: u32,
-    actions: VecDeque<Action>,
     /// Failures since the last delivery, and when the first was.
     failures: u32,
     failing_since: Tick,
@@ -91,10 +88,12 @@ pub(crate) struct Delivery {
     /// Events that fit into a batch, as far as the collector has let us know.
     fitting: usize,
     lost: Lost,
-    /// Losses that were told and not taken note of, oldest first, waiting to be told again.
-    reports: VecDeque<Report>,
+    /// Losses that were told and not taken note of, waiting to be told again.
+    reports: Vec<Report>,
     flushing: bool,
     given_up_in_flush: bool,
+    /// How a flush went, not yet told.
+    flushed: Option<bool>,
     answered: Answered,
 }
 
@@ -110,6 +109,8 @@ pub(crate) struct Answered {
 struct Flight {
     id: SendId,
     mode: Mode,
+    /// What is posted; empty once the shell has taken it.
+    body: String,
     events: Vec<Event>,
     report: Option<Report>,
     bytes: usize,
@@ -117,23 +118,23 @@ struct Flight {
 }
 
 impl Delivery {
-    pub(crate) fn new(settings: Settings, chance: Chance) -> Self {
+    pub(crate) fn new(settings: Head, chance: Chance) -> Self {
         Self {
             settings,
             chance,
             queue: Queue::default(),
             flights: Vec::new(),
             last_id: 0,
-            actions: VecDeque::new(),
             failures: 0,
             failing_since: Tick(0),
             not_before: Tick(0),
             asked_until: Tick(0),
             fitting: BATCH_EVENTS_MAX,
             lost: Lost::default(),
-            reports: VecDeque::new(),
+            reports: Vec::new(),
             flushing: false,
             given_up_in_flush: false,
+            flushed: None,
             answered: Answered::default(),
         }
     }
@@ -152,8 +153,7 @@ impl Delivery {
 
     /// The visitor said no: what waits is given up.
     pub(crate) fn forget(&mut self) {
-        let waiting = self.queue.len();
-        self.queue = Queue::default();
+        let waiting = self.queue.clear();
         self.give_up(LostReason::NoConsent, waiting);
     }
 
@@ -168,8 +168,7 @@ impl Delivery {
 
     /// What a request came to. The answer to a request that is no longer waited for says nothing new.
     pub(crate) fn answer(&mut self, id: SendId, answer: Answer, now: Now) {
-        let Some(place) = self.flights.iter().position(|flight| flight.id == id) else { return };
-        let flight = self.flights.remove(place);
+        let Some(flight) = self.land(id) else { return };
         let sent = flight.events.len();
         match answer.status {
             200..=299 => {
@@ -231,22 +230,32 @@ impl Delivery {
 
     /// The page goes. Ordinary requests go with it, so what they carry is sent once more.
     pub(crate) fn leave(&mut self, here: &Context, now: Now) {
-        while let Some(place) = self.flights.iter().rposition(|flight| flight.mode == Mode::Ordinary) {
-            let flight = self.flights.remove(place);
-            self.take_back(flight, now);
+        while let Some(flight) = self.flights.iter().find(|flight| flight.mode == Mode::Ordinary) {
+            let id = flight.id;
+            if let Some(flight) = self.land(id) {
+                self.take_back(flight, now);
+            }
         }
         self.send_outliving(here, now, true);
     }
 
     pub(crate) fn poll_action(&mut self) -> Option<Action> {
-        self.actions.pop_front()
+        for flight in &mut self.flights {
+            if !flight.body.is_empty() {
+                let body = std::mem::take(&mut flight.body);
+                return Some(Action::Send { id: flight.id, body, mode: flight.mode });
+            }
+        }
+        self.flushed.take().map(|delivered| Action::Flushed { delivered })
     }
 
     /// The next moment at which something is due though nothing happens, and what that is.
     pub(crate) fn deadline(&self) -> Option<(Tick, Why)> {
-        let answer = self.flights.iter().map(|flight| (flight.since.plus(ANSWER_MAX_MS), Why::Answer));
-        let send = self.due().filter(|_| self.flights.is_empty());
-        answer.chain(send).min_by_key(|(tick, _)| *tick)
+        if self.flights.is_empty() {
+            return self.due();
+        }
+        let oldest = self.flights.iter().map(|flight| flight.since).min()?;
+        Some((oldest.plus(ANSWER_MAX_MS), Why::Answer))
     }
 
     pub(crate) fn waiting(&self) -> usize {
@@ -285,8 +294,7 @@ impl Delivery {
         }
         if self.flushing && self.flights.is_empty() {
             self.flushing = false;
-            let delivered = self.queue.len() == 0 && !self.given_up_in_flush;
-            self.actions.push_back(Action::Flushed { delivered });
+            self.flushed = Some(self.queue.len() == 0 && !self.given_up_in_flush);
         }
     }
 
@@ -310,26 +318,37 @@ impl Delivery {
     }
 
     fn has_losses_to_tell(&self, here: &Context) -> bool {
-        let denied = here.text(vigie_protocol::Column::Consent) == "denied";
-        !denied && (!self.reports.is_empty() || !self.lost.is_empty())
+        // A visitor who said no, or none at all: there is nobody to speak for.
+        !here.is_empty() && (!self.reports.is_empty() || !self.lost.is_empty())
     }
 
     fn send(&mut self, events: Vec<Event>, mode: Mode, here: &Context, now: Now) {
-        let report = self.reports.pop_front().or_else(|| Report::take(&mut self.lost, &mut self.chance, now.wall));
+        let report = self.reports.pop().or_else(|| Report::take(&mut self.lost, &mut self.chance, now.wall));
         let body = batch::write(&events, report.as_ref(), here, &self.settings, now.wall);
         self.last_id = self.last_id.wrapping_add(1);
         let id = SendId(self.last_id);
-        self.flights.push(Flight { id, mode, events, report, bytes: body.len(), since: now.tick });
-        self.actions.push_back(Action::Send { id, body, mode });
+        self.flights.push(Flight { id, mode, bytes: body.len(), body, events, report, since: now.tick });
+    }
+
+    /// Takes a request off the list of those that are out.
+    fn land(&mut self, id: SendId) -> Option<Flight> {
+        let place = self.flights.iter().position(|flight| flight.id == id)?;
+        let last = self.flights.pop()?;
+        match self.flights.get_mut(place) {
+            Some(place) => Some(std::mem::replace(place, last)),
+            None => Some(last), // it was the last one itself
+        }
     }
 
     /// What a failed request carried waits again, but for what has waited too long.
     fn take_back(&mut self, flight: Flight, now: Now) {
-        let Flight { mut events, report, .. } = flight;
-        let before = events.len();
-        events.retain(|event| now.tick.since(event.since) < RETRIED_MAX_MS);
-        self.give_up(LostReason::RetriesExhausted, before - events.len());
-        self.queue.put_back(events);
-        self.reports.extend(report);
+        for event in flight.events.into_iter().rev() {
+            if now.tick.since(event.since) < RETRIED_MAX_MS {
+                self.queue.put_back(event);
+            } else {
+                self.give_up(LostReason::RetriesExhausted, 1);
+            }
+        }
+        self.reports.extend(flight.report);
     }
 }

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use vigie_protocol::event_type::is_custom_name;
 use vigie_protocol::{Column, EventType, LostReason};
 
-use crate::call::Call;
 use crate::context::Context;
-use crate::json::{write_member, write_name};
+use crate::json::{write_member, write_name, write_text};
 use crate::privacy::bare;
-use crate::time::{Tick, Timestamp, write_rfc3339};
+use crate::said::Said;
+use crate::time::{Tick, write_rfc3339};
 
 /// An event that waits for its delivery.
 #[derive(Clone, Debug)]
@@ -40,43 +40,42 @@ pub struct NotTracked {
 }
 
 /// Says whether the call makes a good event.
-pub(crate) fn check(call: &Call, context: &Context) -> Result<(), NotTracked> {
+pub(crate) fn check(said: &Said<'_>, context: &Context) -> Result<(), NotTracked> {
     let invalid = |field| Err(NotTracked { field, reason: LostReason::Invalid });
     if context.text(Column::Consent) == "denied" {
         return Err(NotTracked { field: "consent", reason: LostReason::NoConsent });
     }
-    if !is_custom_name(&call.event_type) {
+    // `error` is reserved: only `captureError` makes one, and it grades it.
+    if !is_custom_name(said.event_type) || said.is(EventType::Error) && said.text(Column::Severity).is_empty() {
         return invalid("eventType");
     }
-    if call.event_type == EventType::Error.as_str() && call.column(Column::Severity).is_none() {
-        return invalid("eventType"); // reserved: only `captureError` makes one, and it grades it
-    }
     // An amount arrives as the text of a number: anything but a digit in front is a sign, `NaN` or `Infinity`.
-    if call.column(Column::Amount).is_some_and(|amount| !amount.starts_with(|first: char| first.is_ascii_digit())) {
+    if said.text(Column::Amount).bytes().next().is_some_and(|first| !first.is_ascii_digit()) {
         return invalid("amount");
     }
-    if call.column(Column::Metadata).is_some_and(|metadata| metadata.len() > Column::Metadata.limit()) {
+    if said.text(Column::Metadata).len() > Column::Metadata.limit() {
         return Err(NotTracked { field: "metadata", reason: LostReason::TooLarge });
     }
     Ok(())
 }
 
 /// Writes the event's own part of its JSON.
-pub(crate) fn write(call: &Call, id: &str, at: Timestamp) -> String {
+pub(crate) fn write(said: &Said<'_>, id: &str) -> String {
     let mut json = String::from("{");
     write_member(&mut json, "id", id);
-    write_member(&mut json, "eventType", &call.event_type);
+    write_member(&mut json, "eventType", said.event_type);
     write_name(&mut json, "timestamp");
-    json.push('"');
-    write_rfc3339(&mut json, at);
-    json.push('"');
+    write_rfc3339(&mut json, said.at);
     for &column in &Column::ALL[Column::SHARED..] {
-        let Some(text) = call.column(column) else { continue };
+        let text = said.text(column);
+        if text.is_empty() {
+            continue;
+        }
+        write_name(&mut json, column.as_str());
         if column.is_json() {
-            write_name(&mut json, column.as_str());
             json.push_str(text);
         } else {
-            write_member(&mut json, column.as_str(), clean(column, text));
+            write_text(&mut json, clean(column, text));
         }
     }
     json
@@ -85,7 +84,9 @@ pub(crate) fn write(call: &Call, id: &str, at: Timestamp) -> String {
 /// The text as it may leave the browser: an address bare, anything cut at its limit.
 pub(crate) fn clean(column: Column, text: &str) -> &str {
     let text = if column.is_address() { bare(text) } else { text };
-    match text.char_indices().nth(column.limit()) {
+    // A character begins at every byte that continues none.
+    let mut beginnings = text.bytes().enumerate().filter(|(_, byte)| byte & 0xc0 != 0x80);
+    match beginnings.nth(column.limit()) {
         Some((end, _)) => text.get(..end).unwrap_or_default(),
         None => text,
     }
@@ -94,6 +95,8 @@ pub(crate) fn clean(column: Column, text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::call::Call;
+    use crate::time::Timestamp;
 
     #[test]
     fn an_event_says_what_its_call_said() {
@@ -103,7 +106,7 @@ mod tests {
             .with(Column::Metadata, r#"{"step":2}"#)
             .with(Column::Referrer, "https://a.example/?q=secret");
         assert_eq!(
-            write(&call, "an-id", Timestamp(0)),
+            write(&Said::of(&call, Timestamp(0)), "an-id"),
             concat!(
                 r#"{"id":"an-id","eventType":"payment_attempt","timestamp":"1970-01-01T00:00:00.000Z","paymentId":"pi_1","#,
                 r#""amount":50.5,"referrer":"https://a.example/","metadata":{"step":2}"#
@@ -138,7 +141,8 @@ mod tests {
                 Some(("metadata", LostReason::TooLarge)),
             ),
         ] {
-            let found = check(&call, context).err().map(|refused| (refused.field, refused.reason));
+            let found =
+                check(&Said::of(&call, Timestamp(0)), context).err().map(|refused| (refused.field, refused.reason));
             assert_eq!(found, expected, "{call:?}");
         }
     }

@@ -8,57 +8,54 @@ use std::sync::Arc;
 use vigie_protocol::form_name::{BOOKING, PAYMENT_PREFIX, SIGNUP_CLIENT};
 use vigie_protocol::{Column, EventType};
 
-use crate::call::Call;
 use crate::context::Context;
+use crate::said::Said;
 
 /// The forms that are open on this page.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OpenForms(Vec<OpenForm>);
 
+/// A form that was begun and not sent.
 #[derive(Clone, Debug)]
-struct OpenForm {
-    name: String,
+pub(crate) struct OpenForm {
+    pub(crate) name: String,
     /// Who began it, and where: a session that ends meanwhile is still the one that gave the form up.
-    context: Arc<Context>,
+    pub(crate) context: Arc<Context>,
     /// The last field that had an error; empty if none had.
-    failed_field: String,
+    pub(crate) failed_field: String,
 }
 
 impl OpenForms {
     /// Takes note of what an event means for the forms of the page.
-    pub(crate) fn notice(&mut self, call: &Call, context: &Arc<Context>) {
-        let known = EventType::ALL.iter().find(|one| one.as_str() == call.event_type);
-        let Some(event_type) = known else { return };
-        let named = call.column(Column::FormName);
-        match event_type {
-            EventType::SignupFormStart => self.begin(named.unwrap_or(SIGNUP_CLIENT), context),
-            EventType::SignupFormSubmit | EventType::SignupSuccess => self.end(named.unwrap_or(SIGNUP_CLIENT)),
-            EventType::BookingStart | EventType::BookingComplete => self.end(named.unwrap_or(BOOKING)),
-            EventType::CheckoutStart | EventType::PaymentMethodSelected => self.begin_checkout(named, context),
-            EventType::PaymentAttempt | EventType::PaymentSuccess => {
-                self.0.retain(|form| !form.name.starts_with(PAYMENT_PREFIX));
+    pub(crate) fn notice(&mut self, said: &Said<'_>, context: &Arc<Context>) {
+        let named = said.text(Column::FormName);
+        let signup = if named.is_empty() { SIGNUP_CLIENT } else { named };
+        // Asked one by one: a look-up among all event types would bring all their names into the page.
+        if said.is(EventType::SignupFormStart) {
+            self.begin(signup, context);
+        } else if said.is(EventType::FormStart) {
+            self.begin(named, context);
+        } else if said.is(EventType::CheckoutStart) || said.is(EventType::PaymentMethodSelected) {
+            self.begin_checkout(named, context);
+        } else if said.is(EventType::SignupFormSubmit) || said.is(EventType::SignupSuccess) {
+            self.end(signup);
+        } else if said.is(EventType::BookingStart) || said.is(EventType::BookingComplete) {
+            self.end(BOOKING);
+        } else if said.is(EventType::PaymentAttempt) || said.is(EventType::PaymentSuccess) {
+            self.end(PAYMENT_PREFIX);
+        } else if said.is(EventType::FormSubmit) && said.text(Column::Metadata) != REFUSED {
+            self.end(named);
+        } else if let Some(form) = self.0.iter_mut().find(|form| form.name == named) {
+            let failed = said.text(Column::FieldName); // only errors name a field
+            if !failed.is_empty() {
+                form.failed_field = failed.into();
             }
-            EventType::FormStart => self.begin(named.unwrap_or_default(), context),
-            EventType::FormSubmit if !is_refused(call) => self.end(named.unwrap_or_default()),
-            EventType::FormError | EventType::SignupError => {
-                let form = self.0.iter_mut().find(|form| Some(form.name.as_str()) == named);
-                if let (Some(form), Some(field)) = (form, call.column(Column::FieldName)) {
-                    form.failed_field = field.into();
-                }
-            }
-            _ => {}
         }
     }
 
-    /// The page is left: what is still open was abandoned, each form once.
-    pub(crate) fn abandon(&mut self) -> Vec<(Call, Arc<Context>)> {
-        let told = |form: OpenForm| {
-            let call = Call::new(EventType::FormAbandon)
-                .with(Column::FormName, form.name)
-                .with(Column::FieldName, form.failed_field);
-            (call, form.context)
-        };
-        self.0.drain(..).map(told).collect()
+    /// The page is left: what is still open was abandoned.
+    pub(crate) fn abandon(&mut self) -> Vec<OpenForm> {
+        std::mem::take(&mut self.0)
     }
 
     fn begin(&mut self, name: &str, context: &Arc<Context>) {
@@ -67,41 +64,39 @@ impl OpenForms {
         }
     }
 
-    fn begin_checkout(&mut self, named: Option<&str>, context: &Arc<Context>) {
+    fn begin_checkout(&mut self, named: &str, context: &Arc<Context>) {
+        let name = if named.is_empty() { METHOD_UNKNOWN } else { named };
         match self.0.iter_mut().find(|form| form.name.starts_with(PAYMENT_PREFIX)) {
-            Some(form) => {
-                if let Some(name) = named {
-                    form.name = name.into();
-                }
-            }
-            None => self.begin(named.unwrap_or(METHOD_UNKNOWN), context),
+            None => self.begin(name, context),
+            Some(_) if named.is_empty() => {}
+            Some(form) => form.name = name.into(),
         }
     }
 
+    /// Ends a form; by [`PAYMENT_PREFIX`] every checkout.
     fn end(&mut self, name: &str) {
-        self.0.retain(|form| form.name != name);
+        self.0.retain(|form| form.name != name && !(name == PAYMENT_PREFIX && form.name.starts_with(name)));
     }
 }
 
 /// A checkout that was left before a method was chosen.
 const METHOD_UNKNOWN: &str = "payment_unknown";
 
-/// `trackFormSubmit(form, false)`: the attempt was refused, and the form is still open.
-fn is_refused(call: &Call) -> bool {
-    call.column(Column::Metadata) == Some(r#"{"success":false}"#)
-}
+/// The metadata of `trackFormSubmit(form, false)`: the attempt was refused, and the form is still open.
+const REFUSED: &str = r#"{"success":false}"#;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::call::Call;
     use crate::funnel;
+    use crate::time::Timestamp;
 
     /// What is abandoned after these calls: form and field.
     fn abandoned(calls: &[Call]) -> Vec<(String, String)> {
         let (mut forms, context) = (OpenForms::default(), Arc::new(Context::of_session("s")));
-        calls.iter().for_each(|call| forms.notice(call, &context));
-        let text = |call: &Call, column| call.column(column).unwrap_or_default().to_owned();
-        forms.abandon().iter().map(|(call, _)| (text(call, Column::FormName), text(call, Column::FieldName))).collect()
+        calls.iter().for_each(|call| forms.notice(&Said::of(call, Timestamp(0)), &context));
+        forms.abandon().into_iter().map(|form| (form.name, form.failed_field)).collect()
     }
 
     fn pair(form: &str, field: &str) -> Vec<(String, String)> {

@@ -7,7 +7,7 @@
 //! ```
 //! use vigie_sdk::{Action, Answer, Context, Core, Input, Now, Settings, funnel};
 //!
-//! let mut visitor = Core::new(Settings::default(), 42);
+//! let mut visitor = Core::new(&Settings::default(), 42);
 //! visitor.set_context(Context::of_session("a-session"));
 //! visitor.track(funnel::signup_form_start("client"), Now::at(1_000)).unwrap();
 //!
@@ -23,6 +23,11 @@
 //! assert_eq!(visitor.stats().accepted, 1);
 //! ```
 
+#![allow(
+    clippy::single_char_add_str,
+    reason = "a text costs fewer bytes in WASM than a character that has to be encoded"
+)]
+
 mod backoff;
 mod batch;
 mod call;
@@ -33,10 +38,12 @@ mod delivery;
 mod event;
 mod form;
 pub mod funnel;
+mod joined;
 mod json;
 mod lost;
 mod privacy;
 mod queue;
+mod said;
 mod settings;
 mod time;
 

@@ -49,7 +49,7 @@ impl Report {
     /// Writes the batch's member `lost`.
     pub(crate) fn write(&self, out: &mut String) {
         write_name(out, "lost");
-        out.push('{');
+        out.push_str("{");
         write_member(out, "id", &self.id);
         for reason in LostReason::ALL {
             let count = self.lost.count(*reason);
@@ -58,7 +58,7 @@ impl Report {
                 write_number(out, count.into(), 1);
             }
         }
-        out.push('}');
+        out.push_str("}");
     }
 }
 

@@ -2,7 +2,8 @@
 
 /// The address without query and fragment.
 pub(crate) fn bare(address: &str) -> &str {
-    address.split(['?', '#']).next().unwrap_or_default()
+    let end = address.bytes().position(|byte| byte == b'?' || byte == b'#').unwrap_or(address.len());
+    address.get(..end).unwrap_or_default()
 }
 
 #[test]

@@ -2,6 +2,8 @@
 //!
 //! When it is full the newest is refused, so that the beginnings of a visit stay whole.
 
+use std::collections::VecDeque;
+
 use vigie_protocol::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX};
 
 use crate::event::Event;
@@ -16,7 +18,7 @@ pub(crate) const HEAD_BYTES_MAX: usize = 8 * 1024;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Queue {
-    events: Vec<Event>,
+    events: VecDeque<Event>,
     bytes: usize,
 }
 
@@ -27,15 +29,24 @@ impl Queue {
             return Err(event);
         }
         self.bytes += event.bytes();
-        self.events.push(event);
+        self.events.push_back(event);
         Ok(())
     }
 
-    /// Puts events back in front that were taken and not delivered. They had their room before.
-    pub(crate) fn put_back(&mut self, mut events: Vec<Event>) {
-        self.bytes += events.iter().map(Event::bytes).sum::<usize>();
-        events.append(&mut self.events);
-        self.events = events;
+    /// Puts an event back in front that was taken and not delivered. It had its room before.
+    pub(crate) fn put_back(&mut self, event: Event) {
+        self.bytes += event.bytes();
+        self.events.push_front(event);
+    }
+
+    /// Forgets all that waits, and says how many that were.
+    pub(crate) fn clear(&mut self) -> usize {
+        let mut forgotten = 0;
+        while self.events.pop_front().is_some() {
+            forgotten += 1;
+        }
+        self.bytes = 0;
+        forgotten
     }
 
     /// Takes the oldest events, at most so many and as many bytes as the contract allows, head included.
@@ -43,27 +54,24 @@ impl Queue {
     pub(crate) fn take(&mut self, events: usize, bytes: usize) -> Vec<Event> {
         let (most, mut room) =
             (events.min(BATCH_EVENTS_MAX), bytes.min(BATCH_BYTES_MAX).saturating_sub(HEAD_BYTES_MAX));
-        let mut count = 0;
-        for event in self.events.iter().take(most) {
-            if event.bytes() > room && count > 0 {
-                break;
-            }
+        let mut taken = Vec::new();
+        while taken.len() < most && (taken.is_empty() || self.first_bytes() <= room) {
+            let Some(event) = self.events.pop_front() else { break };
             room = room.saturating_sub(event.bytes() + 1);
-            count += 1;
+            self.bytes -= event.bytes();
+            taken.push(event);
         }
-        let taken: Vec<Event> = self.events.drain(..count).collect();
-        self.bytes -= taken.iter().map(Event::bytes).sum::<usize>();
         taken
     }
 
     /// When the oldest began to wait.
     pub(crate) fn oldest(&self) -> Option<Tick> {
-        self.events.first().map(|event| event.since)
+        self.events.front().map(|event| event.since)
     }
 
     /// Bytes of the oldest event, 0 if none waits.
     pub(crate) fn first_bytes(&self) -> usize {
-        self.events.first().map_or(0, Event::bytes)
+        self.events.front().map_or(0, Event::bytes)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -108,7 +116,7 @@ mod tests {
         assert_eq!(sizes(queue.take(1, 61_440)), [10]);
         assert_eq!((queue.len(), queue.bytes), (1, event(10).bytes()));
         let rest = queue.take(9, 61_440);
-        queue.put_back(rest);
+        rest.into_iter().rev().for_each(|event| queue.put_back(event));
         assert_eq!((queue.len(), queue.bytes), (1, event(10).bytes()));
     }
 }

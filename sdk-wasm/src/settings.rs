@@ -1,46 +1,58 @@
 //! What holds for all that one page sends.
 
+use crate::joined::Texts;
+use crate::json::write_member;
+
 /// How this SDK names itself in `sdk`.
 pub const SDK: &str = concat!("vigie-js/", env!("CARGO_PKG_VERSION"));
 
 /// Said once by whoever starts the core; empty where there is nothing to say.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
-    /// `vigie-js/1.0.0`
-    pub sdk: String,
     pub release: String,
     pub environment: String,
     pub language: String,
     /// `human`, `bot`, `staff` or `synthetic`; empty lets the collector judge by the user agent.
     pub traffic: String,
-    /// Where the visitor came from; its query never leaves the browser.
+    /// Where the visitor came from, without its query.
     pub referrer: String,
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        let none = String::new;
-        Self {
-            sdk: SDK.into(),
-            release: none(),
-            environment: none(),
-            language: none(),
-            traffic: none(),
-            referrer: none(),
-        }
+/// The members of every batch that settings fill, as they are written.
+#[derive(Clone, Debug)]
+pub(crate) struct Head(pub(crate) String);
+
+const NAMES: [&str; 5] = ["release", "environment", "language", "traffic", "referrer"];
+
+impl Settings {
+    pub(crate) fn head(&self) -> Head {
+        let texts = [&self.release, &self.environment, &self.language, &self.traffic, &self.referrer];
+        head(texts.into_iter().map(String::as_str))
     }
 }
 
-impl Settings {
-    /// The batch's members, by name.
-    pub(crate) fn members(&self) -> [(&'static str, &str); 6] {
-        [
-            ("sdk", &self.sdk),
-            ("release", &self.release),
-            ("environment", &self.environment),
-            ("language", &self.language),
-            ("traffic", &self.traffic),
-            ("referrer", &self.referrer),
-        ]
+impl Head {
+    /// Reads what the face hands over: the settings, in the order of their declaration, joined by NUL.
+    #[cfg_attr(not(any(test, target_arch = "wasm32")), allow(dead_code, reason = "only a page has a face"))]
+    pub(crate) fn from_joined(joined: &str) -> Self {
+        head(Texts::of(joined))
     }
+}
+
+fn head<'a>(texts: impl Iterator<Item = &'a str>) -> Head {
+    let mut out = String::new();
+    write_member(&mut out, "sdk", SDK);
+    for (name, text) in NAMES.iter().zip(texts) {
+        if !text.is_empty() {
+            write_member(&mut out, name, text);
+        }
+    }
+    Head(out)
+}
+
+#[test]
+fn settings_say_the_same_however_they_are_handed_over() {
+    let settings = Settings { release: "r1".into(), traffic: "human".into(), ..Settings::default() };
+    assert_eq!(settings.head().0, format!(r#","sdk":"{SDK}","release":"r1","traffic":"human""#));
+    assert_eq!(Head::from_joined("r1\0\0\0human\0").0, settings.head().0);
 }

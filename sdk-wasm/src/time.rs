@@ -3,6 +3,8 @@
 //! Surprising: a visitor's wall clock jumps (it is set, it is wrong by a year), so no deadline is ever made of it. RFC 3339 is
 //! written by hand: the browser pays for every byte.
 
+use crate::json::write_number;
+
 /// Milliseconds since 1970 by the visitor's clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(pub i64);
@@ -40,7 +42,7 @@ impl Now {
     }
 }
 
-/// Writes a time as RFC 3339 in UTC with milliseconds: `2026-11-24T04:30:00.123Z`.
+/// Writes a time as RFC 3339 in UTC with milliseconds, in quotes: `"2026-11-24T04:30:00.123Z"`.
 pub(crate) fn write_rfc3339(out: &mut String, time: Timestamp) {
     let milliseconds = time.0.clamp(0, LAST_WRITABLE_MS).unsigned_abs();
     let (days, in_day) = (milliseconds / DAY_MS, milliseconds % DAY_MS);
@@ -54,19 +56,18 @@ pub(crate) fn write_rfc3339(out: &mut String, time: Timestamp) {
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     let year = year_of_era + era * 400 + u64::from(month <= 2);
-    for (number, digits, before) in [
-        (year, 4, ""),
-        (month, 2, "-"),
-        (day, 2, "-"),
-        (in_day / 3_600_000, 2, "T"),
-        (in_day / 60_000 % 60, 2, ":"),
-        (in_day / 1_000 % 60, 2, ":"),
-        (in_day % 1_000, 3, "."),
-    ] {
+    let mut part = |before: &str, number: u64, digits: u32| {
         out.push_str(before);
-        crate::json::write_number(out, number, digits);
-    }
-    out.push('Z');
+        write_number(out, number, digits);
+    };
+    part("\"", year, 4);
+    part("-", month, 2);
+    part("-", day, 2);
+    part("T", in_day / 3_600_000, 2);
+    part(":", in_day / 60_000 % 60, 2);
+    part(":", in_day / 1_000 % 60, 2);
+    part(".", in_day % 1_000, 3);
+    out.push_str("Z\"");
 }
 
 const DAY_MS: u64 = 24 * 3_600_000;
@@ -86,6 +87,6 @@ fn times_are_written_as_the_contract_has_them() {
     ] {
         let mut out = String::new();
         write_rfc3339(&mut out, Timestamp(milliseconds));
-        assert_eq!(out, expected);
+        assert_eq!(out, format!("\"{expected}\""));
     }
 }

@@ -12,12 +12,17 @@ use vigie_protocol::{Column, Consent, EventType, LostReason, RefusalCode, Role, 
 use crate::house::{Outcome, read, root, write as write_file};
 use crate::sdk::package_version;
 
-/// Each derived file, by its path from the top, and what makes it.
-const DERIVED: &[(&str, fn() -> Outcome<String>)] = &[("npm/src/wire.ts", wire)];
+/// A file that follows from tables, by its path from the top.
+struct Derived {
+    path: &'static str,
+    make: fn() -> Outcome<String>,
+}
+
+const DERIVED: &[Derived] = &[Derived { path: "npm/src/wire.ts", make: wire }];
 
 /// `cargo xtask derive`
 pub(crate) fn write() -> Outcome {
-    for (path, make) in DERIVED {
+    for Derived { path, make } in DERIVED {
         write_file(&root().join(path), make()?)?;
         println!("{path} is written");
     }
@@ -26,7 +31,7 @@ pub(crate) fn write() -> Outcome {
 
 /// `cargo xtask derive --check`
 pub(crate) fn check() -> Outcome {
-    for (path, make) in DERIVED {
+    for Derived { path, make } in DERIVED {
         if read(&root().join(path)).ok() != Some(make()?) {
             return Err(format!("{path} is not what the Rust tables say. Run `cargo xtask derive` and commit it."));
         }

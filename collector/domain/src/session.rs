@@ -205,7 +205,7 @@ impl Marks {
         let mut passage = Passage::default();
         for mark in &self.0 {
             match mark.reached {
-                Reached::Abandoned => passage.abandoned = true,
+                Reached::Abandoned => passage.leave(&shape),
                 Reached::Step(step) => {
                     for reached in passage.reached.iter_mut().take(usize::from(step) + 1) {
                         reached.get_or_insert(mark.at.minute());
@@ -280,6 +280,11 @@ struct Passage {
 }
 
 impl Passage {
+    /// The page was left. Only what has begun can be lost: a start that follows is not.
+    fn leave(&mut self, shape: &Shape) {
+        self.abandoned |= shape.cohort.is_some_and(|(start, _)| self.reached[start].is_some());
+    }
+
     fn count(self, shape: &Shape, counted: &mut Vec<(Minute, &'static str)>) {
         for (step, reached) in shape.steps.iter().zip(self.reached) {
             if let Some(minute) = reached {
@@ -338,6 +343,7 @@ mod tests {
                 vec!["1 page_view_signup 1", "1 signup_form_start 1", "1 won 1", "9 signup_form_submit 1"],
             ),
             (vec![(5, LEFT)], vec![]), // without its start there is nothing to lose
+            (vec![(5, LEFT), (6, START)], vec!["6 page_view_signup 1", "6 signup_form_start 1"]), // nor with one to come
             (
                 vec![(1, SUCCESS), (2, START)], // what follows a success is a passage of its own
                 vec![

@@ -23,6 +23,7 @@ mod writer;
 use std::path::Path;
 
 use async_trait::async_trait;
+use rusqlite::Connection;
 use tokio::sync::{Mutex, mpsc};
 use vigie_domain::alert::{Alert, Standing};
 use vigie_domain::check::AlertCollection;
@@ -34,6 +35,7 @@ use vigie_domain::outbox::Entry;
 use vigie_domain::time::{Minute, Timestamp};
 use vigie_store::{AlertQuery, Appended, Applied, Change, Claim, Page, Store, StoreError};
 
+use crate::error::Outcome;
 use crate::export::Request;
 use crate::readers::{Eye, Readers};
 use crate::writer::Writer;
@@ -67,6 +69,16 @@ impl SqliteStore {
         let writer = Writer::start(held, alive).map_err(no_thread)?;
         Ok(Self { writer, readers, ended: Mutex::new(ended) })
     }
+
+    /// Writes something of the collector's own, which always has a place in the queue.
+    async fn write<T, R>(&self, doing: &'static str, mut run: R) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        R: FnMut(&Connection) -> Outcome<T> + Send + 'static,
+    {
+        let done = self.writer.run(doing, 0, move |group| run(group.connection)).await?;
+        Ok(done.value)
+    }
 }
 
 #[async_trait]
@@ -84,13 +96,11 @@ impl Store for SqliteStore {
 
     async fn plan(&self, check_ids: &[&str], now: Timestamp) -> Result<(), StoreError> {
         let check_ids: Vec<String> = check_ids.iter().map(|id| (*id).to_owned()).collect();
-        let done = self.writer.run("plan the checks", 0, move |group| due::plan(group.connection, &check_ids, now));
-        Ok(done.await?.value)
+        self.write("plan the checks", move |connection| due::plan(connection, &check_ids, now)).await
     }
 
     async fn claim_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Claim>, StoreError> {
-        let done = self.writer.run("claim what is due", 0, move |group| due::claim(group.connection, now, limit));
-        Ok(done.await?.value)
+        self.write("claim what is due", move |connection| due::claim(connection, now, limit)).await
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
@@ -103,8 +113,7 @@ impl Store for SqliteStore {
     }
 
     async fn apply(&self, change: Change) -> Result<Applied, StoreError> {
-        let done = self.writer.run("change an alert", 0, move |group| alerts::apply(group.connection, &change));
-        Ok(done.await?.value)
+        self.write("change an alert", move |connection| alerts::apply(connection, &change)).await
     }
 
     async fn alert(&self, id: Id) -> Result<Option<(AlertCollection, Alert)>, StoreError> {
@@ -116,8 +125,7 @@ impl Store for SqliteStore {
     }
 
     async fn claim_messages(&self, now: Timestamp, limit: usize) -> Result<Vec<Entry>, StoreError> {
-        let done = self.writer.run("claim messages", 0, move |group| outbox::claim(group.connection, now, limit));
-        Ok(done.await?.value)
+        self.write("claim messages", move |connection| outbox::claim(connection, now, limit)).await
     }
 
     async fn next_message_due(&self) -> Result<Option<Timestamp>, StoreError> {
@@ -125,8 +133,7 @@ impl Store for SqliteStore {
     }
 
     async fn settle_message(&self, entry: Entry) -> Result<(), StoreError> {
-        let done = self.writer.run("settle a message", 0, move |group| outbox::settle(group.connection, &entry));
-        Ok(done.await?.value)
+        self.write("settle a message", move |connection| outbox::settle(connection, &entry)).await
     }
 
     async fn export(
@@ -144,7 +151,7 @@ impl Store for SqliteStore {
         let beat = self.writer.run("write", 1, |group| {
             group.connection.prepare_cached("update pulse set beats = beats + 1")?.execute([]).map(|_| ())
         });
-        Ok(beat.await?.value)
+        beat.await.map(|_| ())
     }
 
     async fn close(&self) -> Result<(), StoreError> {

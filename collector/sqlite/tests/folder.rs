@@ -1,6 +1,6 @@
 //! The folder of a store: who may open it, what is found in it, and what a failed opening says.
 
-use std::path::PathBuf;
+mod place;
 
 use vigie_domain::document::Collection;
 use vigie_domain::event::{Batch, Context, Event, Kind};
@@ -9,24 +9,9 @@ use vigie_domain::time::Timestamp;
 use vigie_sqlite::{Reader, SqliteStore};
 use vigie_store::Store as _;
 
+use crate::place::Folder;
+
 const NOW: Timestamp = Timestamp(1_795_000_000_000);
-
-/// A folder of its own for one test, gone when it ends.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&path);
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
 
 fn batch(number: u8) -> Batch {
     let event = Event {
@@ -54,11 +39,11 @@ fn batch(number: u8) -> Batch {
 
 #[tokio::test]
 async fn a_second_process_is_told_what_to_do_and_may_still_read() {
-    let folder = Folder::new("second");
-    let store = SqliteStore::open(&folder.0).unwrap();
+    let folder = Folder::new();
+    let store = SqliteStore::open(folder.path()).unwrap();
     store.append(batch(1)).await.unwrap();
-    let told = SqliteStore::open(&folder.0).err().unwrap().to_string();
-    let place = folder.0.display();
+    let told = SqliteStore::open(folder.path()).err().unwrap().to_string();
+    let place = folder.path().display();
     assert_eq!(
         told,
         format!(
@@ -66,7 +51,7 @@ async fn a_second_process_is_told_what_to_do_and_may_still_read() {
              folder with VIGIE_DATA."
         )
     );
-    let mut reader = Reader::open(&folder.0).unwrap();
+    let mut reader = Reader::open(folder.path()).unwrap();
     let read =
         |reader: &mut Reader| reader.export(Collection::AnalyticsEvents, None, None, 10).unwrap().documents.len();
     assert_eq!(read(&mut reader), 1);
@@ -74,5 +59,5 @@ async fn a_second_process_is_told_what_to_do_and_may_still_read() {
     assert_eq!(read(&mut reader), 2, "what the collector writes meanwhile is seen");
     store.close().await.unwrap();
     assert_eq!(read(&mut reader), 2);
-    SqliteStore::open(&folder.0).unwrap();
+    SqliteStore::open(folder.path()).unwrap();
 }

@@ -4,6 +4,7 @@
 //! Every store passes one suite ([`conformance`]). Stores know no check's name: they move counters as
 //! `vigie_domain::session` says and wake whom `vigie_domain::check::concerned_by` names.
 
+#[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod model;
 

@@ -1,1 +1,386 @@
-//! The naive model.
+//! A store in memory, as naive as can be: it keeps lists in the order of arrival and counts everything again at each read.
+//!
+//! It says what is right. It is slow on purpose, and shares no idea with the adapters that it judges: no sums, no marks, no
+//! groups. Only what the port itself leaves to the domain is the domain's (who is concerned by a counter, how a document
+//! reads).
+
+mod fold;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use vigie_domain::alert::{Alert, NotificationsSent, Record, Standing};
+use vigie_domain::check::{AlertCollection, concerned_by};
+use vigie_domain::counts::{Counter, CounterKey};
+use vigie_domain::document::{self, Collection, Document};
+use vigie_domain::event::{Batch, CapturedError, Context, Event, LostReport, Refusal};
+use vigie_domain::id::Id;
+use vigie_domain::outbox::{Channel, Entry, State};
+use vigie_domain::time::{Minute, Timestamp};
+
+pub use self::fold::fold_counters;
+use crate::{
+    AlertQuery, Appended, Applied, CLAIM_FOR, Change, Claim, JUDGE_EVERY, Page, REFUSED_KEPT, Store, StoreError,
+};
+
+/// A way into the model. Opened again it finds what was there.
+#[derive(Default)]
+pub struct Model {
+    kept: Arc<Mutex<Kept>>,
+    closed: AtomicBool,
+}
+
+#[derive(Default)]
+struct Kept {
+    events: Vec<(Event, Context, Timestamp)>,
+    errors: Vec<(CapturedError, Context, Timestamp)>,
+    refused: Vec<(Refusal, Timestamp)>,
+    lost: Vec<(LostReport, Timestamp)>,
+    due: Vec<Due>,
+    records: Vec<Record>,
+    alerts: Vec<(AlertCollection, Alert)>,
+    messages: Vec<Entry>,
+}
+
+struct Due {
+    check_id: String,
+    recheck_at: Timestamp,
+    generation: u64,
+    claimed_at: Option<Timestamp>,
+}
+
+impl Due {
+    /// Not before it may be judged again.
+    fn not_too_soon(&self, at: Timestamp) -> Timestamp {
+        self.claimed_at.map_or(at, |claimed_at| at.max(claimed_at + JUDGE_EVERY))
+    }
+}
+
+impl Model {
+    /// The same store, opened again.
+    #[must_use]
+    pub fn reopened(&self) -> Self {
+        Self { kept: Arc::clone(&self.kept), closed: AtomicBool::new(false) }
+    }
+
+    fn kept(&self) -> Result<MutexGuard<'_, Kept>, StoreError> {
+        if self.closed.load(Ordering::SeqCst) {
+            return Err(StoreError::Failed {
+                doing: "answer",
+                cause: "it is closed".to_owned(),
+                hint: "Open it again.",
+            });
+        }
+        Ok(self.kept.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Kept {
+    fn stands(&self, id: Id) -> bool {
+        self.events.iter().any(|(event, ..)| event.id == id) || self.errors.iter().any(|(error, ..)| error.id == id)
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        fold_counters(&self.analytics_events())
+    }
+
+    fn analytics_events(&self) -> Vec<Document> {
+        self.events.iter().map(|(event, context, at)| document::analytics_event(event, context, *at)).collect()
+    }
+
+    fn append(&mut self, batch: Batch) -> Result<Appended, StoreError> {
+        let before = self.counters();
+        let mut appended = Appended::default();
+        let context = |place: usize| batch.contexts.get(place).cloned().ok_or_else(no_context);
+        for place in
+            batch.events.iter().map(|event| event.context).chain(batch.errors.iter().map(|error| error.context))
+        {
+            context(place)?;
+        }
+        for event in batch.events {
+            if self.stands(event.id) {
+                appended.duplicates += 1;
+            } else {
+                appended.accepted += 1;
+                let context = context(event.context)?;
+                self.events.push((event, context, batch.received_at));
+            }
+        }
+        for error in batch.errors {
+            if self.stands(error.id) {
+                appended.duplicates += 1;
+            } else {
+                appended.accepted += 1;
+                let context = context(error.context)?;
+                self.errors.push((error, context, batch.received_at));
+            }
+        }
+        self.refused.extend(batch.refused.into_iter().map(|refusal| (refusal, batch.received_at)));
+        let kept_from = self.refused.len().saturating_sub(REFUSED_KEPT);
+        self.refused.drain(..kept_from);
+        if let Some(report) = batch.lost
+            && !self.lost.iter().any(|(known, _)| known.id == report.id)
+        {
+            self.lost.push((report, batch.received_at));
+        }
+        let after = self.counters();
+        let moved = before.iter().filter(|counter| !after.contains(counter));
+        let moved: Vec<Counter> =
+            moved.chain(after.iter().filter(|counter| !before.contains(counter))).cloned().collect();
+        let mut woken: Vec<&str> =
+            moved.iter().flat_map(|counter| concerned_by(&counter.key)).map(|check| check.id).collect();
+        woken.sort_unstable();
+        woken.dedup();
+        for check_id in woken {
+            appended.woke |= self.wake(check_id, batch.received_at);
+        }
+        Ok(appended)
+    }
+
+    fn wake(&mut self, check_id: &str, at: Timestamp) -> bool {
+        let Some(due) = self.due.iter_mut().find(|due| due.check_id == check_id) else { return false };
+        due.generation += 1;
+        due.recheck_at = due.recheck_at.min(due.not_too_soon(at));
+        true
+    }
+
+    fn record(&self, fingerprint: &str) -> Record {
+        let known = self.records.iter().find(|record| record.fingerprint == fingerprint);
+        known.cloned().unwrap_or_else(|| Record { fingerprint: fingerprint.to_owned(), ..Record::default() })
+    }
+
+    fn alert(&self, id: Id) -> Option<(AlertCollection, Alert)> {
+        self.alerts.iter().find(|(_, alert)| alert.id == id).cloned()
+    }
+
+    fn apply(&mut self, change: Change) -> Applied {
+        if let Some(mut record) = change.record {
+            if self.record(&record.fingerprint).version != record.version {
+                return Applied::Overtaken;
+            }
+            record.version += 1;
+            self.records.retain(|known| known.fingerprint != record.fingerprint);
+            self.records.push(record);
+        }
+        if let Some((collection, mut alert)) = change.alert {
+            match self.alerts.iter_mut().find(|(_, known)| known.id == alert.id) {
+                Some(known) => {
+                    alert.notifications_sent = known.1.notifications_sent;
+                    *known = (collection, alert);
+                }
+                None => {
+                    alert.notifications_sent = NotificationsSent::default();
+                    self.alerts.push((collection, alert));
+                }
+            }
+        }
+        for message in change.messages {
+            if !self.messages.iter().any(|known| known.key == message.key) {
+                self.messages.push(message);
+            }
+        }
+        if let Some((claim, next)) = change.finished
+            && let Some(due) = self.due.iter_mut().find(|due| due.check_id == claim.check_id)
+            && due.generation == claim.generation
+        {
+            due.recheck_at = due.not_too_soon(next);
+        }
+        if let Some((check_id, at)) = change.wake {
+            self.wake(&check_id, at);
+        }
+        Applied::Applied
+    }
+
+    fn settle(&mut self, entry: Entry) {
+        let waiting = self.messages.iter_mut().find(|known| known.key == entry.key && known.state == State::Waiting);
+        let Some(known) = waiting else { return };
+        known.clone_from(&entry);
+        if entry.state == State::Sent
+            && let Some((_, alert)) = self.alerts.iter_mut().find(|(_, alert)| alert.id == entry.alert_id)
+        {
+            match entry.channel {
+                Channel::Slack => alert.notifications_sent.slack = true,
+            }
+        }
+    }
+
+    fn alerts(&self, query: AlertQuery) -> (Vec<Alert>, u64) {
+        let asked = |(collection, alert): &&(AlertCollection, Alert)| {
+            let of_collection = match query.collection {
+                None | Some(AlertCollection::System) => true,
+                Some(asked) => asked == *collection,
+            };
+            of_collection
+                && query.resolved.is_none_or(|resolved| resolved == alert.resolved)
+                && query.acknowledged.is_none_or(|acknowledged| acknowledged == alert.acknowledged)
+        };
+        let mut alerts: Vec<Alert> = self.alerts.iter().filter(asked).map(|(_, alert)| alert.clone()).collect();
+        alerts.sort_by_key(|alert| std::cmp::Reverse((alert.created_at, alert.id)));
+        let count = alerts.len() as u64;
+        alerts.truncate(query.limit);
+        (alerts, count)
+    }
+
+    /// A collection whole, each document with the moment that `since` looks at.
+    fn collection(&self, collection: Collection) -> Vec<(Timestamp, Document)> {
+        let alerts = |asked: Option<AlertCollection>| {
+            let of_collection =
+                self.alerts.iter().filter(move |(collection, _)| asked.is_none_or(|asked| asked == *collection));
+            of_collection.map(|(_, alert)| (alert.created_at, stored(alert))).collect()
+        };
+        match collection {
+            Collection::AnalyticsEvents => {
+                self.events.iter().map(|(_, _, at)| *at).zip(self.analytics_events()).collect()
+            }
+            Collection::FormErrors => {
+                let form_error = |(event, context, at): &(Event, Context, Timestamp)| {
+                    document::form_error(event, context).map(|document| (*at, document))
+                };
+                self.events.iter().filter_map(form_error).collect()
+            }
+            Collection::ErrorLogs => {
+                self.errors.iter().map(|(error, context, at)| (*at, document::error_log(error, context, *at))).collect()
+            }
+            Collection::SystemAlerts => alerts(None),
+            Collection::PaymentAlerts => alerts(Some(AlertCollection::Payment)),
+            Collection::FunctionalAlerts => alerts(Some(AlertCollection::Functional)),
+            Collection::Outbox => self.messages.iter().map(|message| (message.created_at, stored(message))).collect(),
+            Collection::Counts => {
+                // `since` leaves in the minute that it lies in.
+                let end = |counter: &Counter| Timestamp(counter.minute.end().0 - 1);
+                self.counters().iter().map(|counter| (end(counter), document::counter(counter))).collect()
+            }
+            Collection::Refused => {
+                self.refused.iter().map(|(refusal, at)| (*at, document::refusal(refusal, *at))).collect()
+            }
+            Collection::Lost => {
+                self.lost.iter().map(|(report, at)| (*at, document::lost_report(report, *at))).collect()
+            }
+        }
+    }
+}
+
+fn no_context() -> StoreError {
+    StoreError::Failed {
+        doing: "store a batch",
+        cause: "an event names a context that is not there".to_owned(),
+        hint: "This is a fault of `vigie`: please report it with this line.",
+    }
+}
+
+/// A document that is stored as it is.
+fn stored(document: &impl serde::Serialize) -> Document {
+    match serde_json::to_value(document) {
+        Ok(serde_json::Value::Object(document)) => document::without_nulls(document),
+        _ => Document::new(),
+    }
+}
+
+#[async_trait]
+impl Store for Model {
+    async fn append(&self, batch: Batch) -> Result<Appended, StoreError> {
+        self.kept()?.append(batch)
+    }
+
+    async fn counters(&self, keys: &[CounterKey], from: Minute, to: Minute) -> Result<Vec<Counter>, StoreError> {
+        let asked = |counter: &Counter| keys.contains(&counter.key) && (from..=to).contains(&counter.minute);
+        Ok(self.kept()?.counters().into_iter().filter(asked).collect())
+    }
+
+    async fn plan(&self, check_ids: &[&str], now: Timestamp) -> Result<(), StoreError> {
+        let mut kept = self.kept()?;
+        kept.due.retain(|due| check_ids.contains(&&*due.check_id));
+        for check_id in check_ids {
+            if !kept.due.iter().any(|due| due.check_id == **check_id) {
+                let check_id = (*check_id).to_owned();
+                kept.due.push(Due { check_id, recheck_at: now, generation: 0, claimed_at: None });
+            }
+        }
+        Ok(())
+    }
+
+    async fn claim_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Claim>, StoreError> {
+        let mut kept = self.kept()?;
+        kept.due.sort_by(|a, b| (a.recheck_at, &a.check_id).cmp(&(b.recheck_at, &b.check_id)));
+        let due = kept.due.iter_mut().filter(|due| due.recheck_at <= now).take(limit);
+        let claim = |due: &mut Due| {
+            due.recheck_at = now + CLAIM_FOR;
+            due.claimed_at = Some(now);
+            Claim { check_id: due.check_id.clone(), generation: due.generation }
+        };
+        Ok(due.map(claim).collect())
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.kept()?.due.iter().map(|due| due.recheck_at).min())
+    }
+
+    async fn standing(&self, fingerprint: &str) -> Result<Standing, StoreError> {
+        let kept = self.kept()?;
+        let record = kept.record(fingerprint);
+        let alert = record.open.and_then(|id| kept.alert(id)).map(|(_, alert)| alert);
+        Ok(Standing { record, alert })
+    }
+
+    async fn apply(&self, change: Change) -> Result<Applied, StoreError> {
+        Ok(self.kept()?.apply(change))
+    }
+
+    async fn alert(&self, id: Id) -> Result<Option<(AlertCollection, Alert)>, StoreError> {
+        Ok(self.kept()?.alert(id))
+    }
+
+    async fn alerts(&self, query: AlertQuery) -> Result<(Vec<Alert>, u64), StoreError> {
+        Ok(self.kept()?.alerts(query))
+    }
+
+    async fn claim_messages(&self, now: Timestamp, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        let mut kept = self.kept()?;
+        let mut due: Vec<&mut Entry> =
+            kept.messages.iter_mut().filter(|entry| entry.state == State::Waiting && entry.due_at <= now).collect();
+        due.sort_by_key(|entry| entry.due_at);
+        let claim = |entry: &mut Entry| {
+            entry.due_at = now + CLAIM_FOR;
+            entry.clone()
+        };
+        Ok(due.into_iter().take(limit).map(claim).collect())
+    }
+
+    async fn next_message_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        let kept = self.kept()?;
+        Ok(kept.messages.iter().filter(|entry| entry.state == State::Waiting).map(|entry| entry.due_at).min())
+    }
+
+    async fn settle_message(&self, entry: Entry) -> Result<(), StoreError> {
+        self.kept()?.settle(entry);
+        Ok(())
+    }
+
+    async fn export(
+        &self,
+        collection: Collection,
+        since: Option<Timestamp>,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<Page, StoreError> {
+        let whole = self.kept()?.collection(collection).into_iter().zip(1..);
+        let asked = whole.filter(|((at, _), number)| {
+            since.is_none_or(|since| *at >= since) && after.is_none_or(|after| *number > after)
+        });
+        let mut asked: Vec<((Timestamp, Document), u64)> = asked.collect();
+        let more = asked.len() > limit;
+        asked.truncate(limit);
+        let next = if more { asked.last().map(|(_, number)| *number) } else { None };
+        Ok(Page { documents: asked.into_iter().map(|((_, document), _)| document).collect(), next })
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        self.kept().map(|_| ())
+    }
+
+    async fn close(&self) -> Result<(), StoreError> {
+        self.closed.store(true, Ordering::SeqCst);
+        Ok(())
+    }
+}

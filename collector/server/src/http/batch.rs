@@ -17,7 +17,7 @@ use vigie_domain::intake;
 use vigie_domain::time::Timestamp;
 use vigie_protocol::batch::{BatchAnswer, Problem as ProblemDocument, RefusedEvent};
 use vigie_protocol::limits::BATCH_BYTES_MAX;
-use vigie_protocol::outcome::ProblemCode;
+use vigie_protocol::outcome::{LostReason, ProblemCode};
 use vigie_store::{Appended, StoreError};
 
 use super::Http;
@@ -109,11 +109,42 @@ async fn take(
     let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let batch = intake::parse(&unpacked, user_agent, received_at)?;
     drop(unpacked);
-    let refused = batch.refused.iter().map(refused_event).collect();
-    tell_fates(&batch);
+    let fates = Fates::of(&batch);
     let appended = append(http.app.clone(), batch).await?;
-    telemetry::emit(EventsStored { accepted: appended.accepted, duplicates: appended.duplicates });
-    Ok(BatchAnswer { accepted: appended.accepted, duplicates: appended.duplicates, refused })
+    Ok(fates.tell(appended))
+}
+
+/// What becomes of the events of a batch that do not reach the store.
+struct Fates {
+    refused: Vec<RefusedEvent>,
+    lost: Vec<(LostReason, u64)>,
+    cut_texts: usize,
+}
+
+impl Fates {
+    fn of(batch: &Batch) -> Self {
+        Self {
+            refused: batch.refused.iter().map(refused_event).collect(),
+            lost: batch.lost.iter().flat_map(|lost| lost.counts.iter().copied()).collect(),
+            cut_texts: batch.cut_texts,
+        }
+    }
+
+    /// Says what became of each, and answers. Only now: what the store did not take has no fate yet and comes again.
+    fn tell(self, appended: Appended) -> BatchAnswer {
+        let Appended { accepted, duplicates, .. } = appended;
+        telemetry::emit(EventsStored { accepted, duplicates });
+        for refused in &self.refused {
+            telemetry::emit(EventRefused { field: &refused.field, code: refused.code });
+        }
+        for (reason, count) in self.lost {
+            telemetry::emit(EventsLost { reason, count });
+        }
+        if self.cut_texts > 0 {
+            telemetry::emit(TextsCut { count: self.cut_texts });
+        }
+        BatchAnswer { accepted, duplicates, refused: self.refused }
+    }
 }
 
 /// Whether the sender may send: an address that has not sent too much, a key, a page it may be used on, a key that has not
@@ -169,18 +200,6 @@ async fn append(app: Arc<App>, batch: Batch) -> Result<Appended, Problem> {
         Problem::new(ProblemCode::Internal, "the batch could not be written for a mistake of ours; send it again later")
     })?;
     Ok(answer?)
-}
-
-fn tell_fates(batch: &Batch) {
-    for refusal in &batch.refused {
-        telemetry::emit(EventRefused { field: &refusal.field, code: refusal.code });
-    }
-    for (reason, count) in batch.lost.iter().flat_map(|lost| &lost.counts) {
-        telemetry::emit(EventsLost { reason: *reason, count: *count });
-    }
-    if batch.cut_texts > 0 {
-        telemetry::emit(TextsCut { count: batch.cut_texts });
-    }
 }
 
 fn refused_event(refusal: &Refusal) -> RefusedEvent {

@@ -8,7 +8,7 @@ use vigie_protocol::batch;
 use vigie_protocol::outcome::ProblemCode;
 use vigie_store::StoreError;
 
-use crate::telemetry::{self, RequestRefused};
+use crate::telemetry::{self, RequestRefused, StoreFailed};
 
 /// Why a request was not done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl From<StoreError> for Problem {
             }
             // The cause is the operator's: it stands in the log.
             StoreError::Failed { .. } | StoreError::CannotOpen { .. } => {
-                telemetry::emit(RequestRefused { code: ProblemCode::Unavailable, detail: &error.to_string() });
+                telemetry::emit(StoreFailed { error: &error });
                 Self::new(ProblemCode::Unavailable, "the store cannot be read or written just now; send it again later")
                     .retry_after(STORE_BACK_AFTER)
             }
@@ -92,9 +92,7 @@ const fn status(code: ProblemCode) -> (StatusCode, &'static str) {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        if self.code != ProblemCode::Unavailable {
-            telemetry::emit(RequestRefused { code: self.code, detail: &self.detail });
-        }
+        telemetry::emit(RequestRefused { code: self.code, detail: &self.detail });
         let (status, title) = status(self.code);
         let document = batch::Problem {
             code: self.code.as_str().to_owned(),

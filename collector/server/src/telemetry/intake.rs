@@ -81,7 +81,7 @@ pub struct EventsLost {
 impl Fact for EventsLost {
     fn record(self) {
         counter!(EVENTS, "fate" => "lost", "reason" => self.reason.as_str()).increment(self.count);
-        tracing::info!(reason = self.reason.as_str(), count = self.count, "events lost in a browser");
+        tracing::debug!(reason = self.reason.as_str(), count = self.count, "events lost in a browser");
     }
 }
 

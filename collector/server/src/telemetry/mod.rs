@@ -15,7 +15,8 @@ use tracing_subscriber::EnvFilter;
 pub use intake::{BatchAnswered, EventRefused, EventsLost, EventsStored, TextsCut};
 pub use loops::{CheckFailed, CheckJudged, DeliveryFailed, LoopDied, MessageTried};
 pub use port::{
-    AcceptFailed, AlertActedOn, ChannelOff, NotUsedYet, Panicked, RequestRefused, ShortKey, Started, Stopped, Stopping,
+    AcceptFailed, AlertActedOn, ChannelOff, NotUsedYet, PanicSeen, Panicked, RequestRefused, ShortKey, Started,
+    Stopped, Stopping, StoreFailed,
 };
 
 /// Something that happened and is worth a line, a count, or both.
@@ -63,15 +64,22 @@ pub enum Lines {
     Readable,
 }
 
-/// Begins to write the log to standard error. A second call changes nothing.
+/// Begins to write the log to standard error, panics included. A second call changes nothing.
 pub fn write_log(lines: Lines) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let _ = match lines {
+    let begun = match lines {
         Lines::Json => builder.json().flatten_event(true).with_current_span(false).try_init(),
         Lines::Readable => {
             let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
             builder.with_target(false).with_ansi(colours).compact().try_init()
         }
     };
+    if begun.is_ok() {
+        std::panic::set_hook(Box::new(|panic| {
+            let location = panic.location().map_or_else(String::new, ToString::to_string);
+            let message = panic.payload_as_str().unwrap_or("no message").to_owned();
+            emit(PanicSeen { location, message });
+        }));
+    }
 }

@@ -1,20 +1,24 @@
 //! Facts about the port and the process: started, stopped, refused, an operator's act, a panic.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use metrics::{counter, describe_counter};
 use vigie_protocol::outcome::ProblemCode;
+use vigie_store::StoreError;
 
 use super::Fact;
 
 const PROBLEMS: &str = "vigie_problems_total";
 const PANICS: &str = "vigie_panics_total";
 const ACTS: &str = "vigie_alert_acts_total";
+const STORE_FAILURES: &str = "vigie_store_failures_total";
 const ACCEPT_FAILURES: &str = "vigie_accept_failures_total";
 
 pub(super) fn describe() {
     describe_counter!(PROBLEMS, "Requests that were not done, by the code of the problem");
-    describe_counter!(PANICS, "Requests that ran into a mistake of the collector's own");
+    describe_counter!(PANICS, "Mistakes of the collector's own: all of them, and those that a request ran into");
+    describe_counter!(STORE_FAILURES, "Requests to which the store said no");
     describe_counter!(ACTS, "What operators did to alerts");
     describe_counter!(ACCEPT_FAILURES, "Connections that could not be accepted");
 }
@@ -30,25 +34,51 @@ impl Fact for RequestRefused<'_> {
     fn record(self) {
         let code = self.code.as_str();
         counter!(PROBLEMS, "code" => code).increment(1);
-        match self.code {
-            ProblemCode::Internal | ProblemCode::Unavailable => {
-                tracing::error!(code, detail = self.detail, "request failed")
-            }
-            _ => tracing::debug!(code, detail = self.detail, "request refused"),
+        tracing::debug!(code, detail = self.detail, "request refused");
+    }
+}
+
+/// The store said no to a request. Who asked comes again; the cause is the operator's to mend.
+#[derive(Clone, Copy, Debug)]
+pub struct StoreFailed<'e> {
+    pub error: &'e StoreError,
+}
+
+impl Fact for StoreFailed<'_> {
+    fn record(self) {
+        static FAILED: AtomicU64 = AtomicU64::new(0);
+        counter!(STORE_FAILURES).increment(1);
+        let times = FAILED.fetch_add(1, Ordering::Relaxed) + 1;
+        // The first, and ever more seldom: where the disk is full the log has no room either.
+        if times.is_power_of_two() || times.is_multiple_of(10_000) {
+            tracing::error!(error = %self.error, times, "the store said no to a request");
         }
     }
 }
 
-/// A handler panicked; who asked got a problem, everybody else noticed nothing.
+/// A handler panicked; who asked got a problem, everybody else noticed nothing. Where and why says [`PanicSeen`].
 #[derive(Clone, Copy, Debug)]
-pub struct Panicked<'p> {
-    pub message: &'p str,
+pub struct Panicked;
+
+impl Fact for Panicked {
+    fn record(self) {
+        counter!(PANICS, "where" => "request").increment(1);
+        tracing::error!("a request ran into a mistake of ours");
+    }
 }
 
-impl Fact for Panicked<'_> {
+/// Something panicked, wherever it was.
+#[derive(Clone, Debug)]
+pub struct PanicSeen {
+    /// File and line.
+    pub location: String,
+    pub message: String,
+}
+
+impl Fact for PanicSeen {
     fn record(self) {
-        counter!(PANICS).increment(1);
-        tracing::error!(message = self.message, "a request ran into a mistake of ours");
+        counter!(PANICS, "where" => "anywhere").increment(1);
+        tracing::error!(location = self.location, message = self.message, "a mistake of ours");
     }
 }
 

@@ -35,6 +35,7 @@ pub(super) fn run(options: &Options) -> Result<(), String> {
 }
 
 async fn serve(config: Config) -> Result<(), String> {
+    let mut ending = Ending::listen().map_err(|error| format!("the system tells no signals: {error}"))?;
     let listener = TcpListener::bind(config.listen).await.map_err(|error| busy(config.listen, &error))?;
     let store = SqliteStore::open(&config.data).map_err(|error| error.to_string())?;
     warn(&config);
@@ -50,9 +51,9 @@ async fn serve(config: Config) -> Result<(), String> {
     if running.app().config.dev {
         print!("{}", welcome(&running.app().config, running.address()));
     }
-    told_to_end().await;
-    tokio::spawn(async {
-        told_to_end().await; // whoever says it twice does not want to wait
+    ending.said().await;
+    tokio::spawn(async move {
+        ending.said().await; // whoever says it twice does not want to wait
         std::process::exit(130);
     });
     running.stop().await.map_err(|error| error.to_string())
@@ -111,20 +112,38 @@ fn welcome(config: &Config, address: SocketAddr) -> String {
     text
 }
 
-/// Waits until the system or a person at the terminal says to end.
-async fn told_to_end() {
-    #[cfg(unix)]
-    {
+/// Hears when the system or a person at the terminal says to end. Listens from the start, so that no word is missed.
+#[cfg(unix)]
+struct Ending {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Ending {
+    fn listen() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        if let (Ok(mut terminate), Ok(mut interrupt)) =
-            (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-        {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            return;
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn said(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
     }
-    let _ = tokio::signal::ctrl_c().await;
+}
+
+#[cfg(not(unix))]
+struct Ending;
+
+#[cfg(not(unix))]
+impl Ending {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn said(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }

@@ -148,6 +148,28 @@ fn export_prints_what_is_stored_while_the_collector_runs_and_when_it_does_not() 
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn who_says_it_twice_does_not_wait_for_a_request_that_hangs() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut running = Running::dev(folder.path(), &[]);
+    let key = word_after(&running.welcome, "server key");
+    let mut hanging = TcpStream::connect(&running.address).unwrap();
+    write!(
+        hanging,
+        "POST /v1/batch HTTP/1.1\r\nHost: x\r\nX-Vigie-Key: {key}\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n"
+    )
+    .unwrap();
+    hanging.read_exact(&mut [0; 12]).unwrap(); // "HTTP/1.1 100": it waits for the body
+    let say = || Command::new("kill").arg(running.child.id().to_string()).status().unwrap();
+    assert!(say().success());
+    while TcpStream::connect(&running.address).is_ok() {
+        std::thread::yield_now(); // until it has heard and takes nobody any more
+    }
+    assert!(say().success());
+    assert_eq!(running.child.wait().unwrap().code(), Some(130));
+}
+
 #[test]
 fn a_reader_who_has_read_enough_ends_the_export_quietly() {
     let folder = tempfile::tempdir().unwrap();

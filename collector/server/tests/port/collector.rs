@@ -140,7 +140,7 @@ pub(crate) fn admin(function: &str, token: &str, argument: &str) -> Request {
 pub(crate) struct HandClock(Arc<watch::Sender<i64>>);
 
 impl HandClock {
-    fn new(now: Timestamp) -> Self {
+    pub(crate) fn new(now: Timestamp) -> Self {
         Self(Arc::new(watch::channel(now.0).0))
     }
 

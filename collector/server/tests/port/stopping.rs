@@ -1,6 +1,7 @@
 //! Failing stores, panics, and the orderly end.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use serde_json::json;
@@ -8,7 +9,7 @@ use tokio::net::TcpListener;
 use vigie_collector::clock::{Clock, SystemChance, SystemClock};
 use vigie_collector::config::{Config, Mode};
 use vigie_collector::http::Patience;
-use vigie_collector::serve::{self, Parts};
+use vigie_collector::serve::{self, Parts, Running};
 use vigie_domain::alert::{Alert, Standing};
 use vigie_domain::check::AlertCollection;
 use vigie_domain::counts::{Counter, CounterKey};
@@ -19,7 +20,7 @@ use vigie_domain::outbox::Entry;
 use vigie_domain::time::{Minute, Span, Timestamp};
 use vigie_store::{AlertQuery, Appended, Applied, Change, Claim, Page, Store, StoreError};
 
-use crate::collector::{ADMIN, Collector, PUBLIC_KEY, SERVER_KEY, SHOP, admin, from_the_shop};
+use crate::collector::{ADMIN, Collector, HandClock, PUBLIC_KEY, SERVER_KEY, SHOP, admin, from_the_shop};
 use crate::wire::{Answer, Connection, Request};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -46,42 +47,41 @@ async fn an_orderly_end_finishes_what_is_in_flight_and_takes_nobody_new() {
     tokio::join!(stop, rest);
 }
 
+#[tokio::test]
+async fn a_loop_that_dies_is_started_again() {
+    let (clock, deaths) = (HandClock::new(Timestamp(0)), Arc::new(AtomicUsize::new(0)));
+    let running = start(Arc::new(Broken::Mortal(deaths.clone())), Arc::new(clock.clone())).await;
+    while !running.app().pulse.beats().contains_key(vigie_collector::evaluation::LOOP) {
+        clock.turn(Span::seconds(1));
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(deaths.load(Ordering::SeqCst), 3, "it lives from its third life on");
+    running.stop().await.unwrap();
+}
+
 /// A store that says no in one way.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Broken {
     Overloaded,
     Failed,
     Panics,
+    /// Only while a loop begins, and only twice.
+    Mortal(Arc<AtomicUsize>),
 }
 
 impl Broken {
-    fn say<T>(self) -> Result<T, StoreError> {
+    fn say<T>(&self) -> Result<T, StoreError> {
         match self {
             Self::Overloaded => Err(StoreError::Overloaded { retry_after: Span(1_500) }),
             Self::Failed => {
                 Err(StoreError::Failed { doing: "write", cause: "disk full".to_owned(), hint: "Make room." })
             }
-            Self::Panics => panic!("a mistake of ours"),
+            Self::Panics | Self::Mortal(_) => panic!("a mistake of ours"),
         }
     }
 
-    async fn answer(self, request: Request) -> Answer {
-        let settings = [
-            ("VIGIE_PUBLIC_KEY", PUBLIC_KEY),
-            ("VIGIE_SERVER_KEY", SERVER_KEY),
-            ("VIGIE_ADMIN_TOKEN", ADMIN),
-            ("VIGIE_ORIGINS", SHOP),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let running = serve::start(Parts {
-            config: Config::read(None, &settings.into(), Mode::Earnest).unwrap(),
-            store: Arc::new(self),
-            clock: Arc::new(SystemClock),
-            chance: Arc::new(SystemChance),
-            listener: TcpListener::bind("127.0.0.1:0").await.unwrap(),
-            patience: Patience::default(),
-        })
-        .unwrap();
+    async fn answer(&self, request: Request) -> Answer {
+        let running = start(Arc::new(self.clone()), Arc::new(SystemClock)).await;
         let mut connection = Connection::open(running.address()).await;
         let answer = connection.ask(request).await;
         assert_eq!(connection.ask(Request::get("/healthz")).await.status, 200, "everybody else goes on");
@@ -114,6 +114,25 @@ async fn a_store_that_says_no_is_a_problem_that_says_when_to_come_again() {
     }
 }
 
+async fn start(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Running {
+    let settings = [
+        ("VIGIE_PUBLIC_KEY", PUBLIC_KEY),
+        ("VIGIE_SERVER_KEY", SERVER_KEY),
+        ("VIGIE_ADMIN_TOKEN", ADMIN),
+        ("VIGIE_ORIGINS", SHOP),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    serve::start(Parts {
+        config: Config::read(None, &settings.into(), Mode::Earnest).unwrap(),
+        store,
+        clock,
+        chance: Arc::new(SystemChance),
+        listener: TcpListener::bind("127.0.0.1:0").await.unwrap(),
+        patience: Patience::default(),
+    })
+    .unwrap()
+}
+
 #[async_trait]
 impl Store for Broken {
     async fn append(&self, _: Batch) -> Result<Appended, StoreError> {
@@ -123,6 +142,11 @@ impl Store for Broken {
         self.say()
     }
     async fn plan(&self, _: &[&str], _: Timestamp) -> Result<(), StoreError> {
+        if let Self::Mortal(deaths) = self
+            && deaths.fetch_add(1, Ordering::SeqCst) < 2
+        {
+            panic!("a mistake of ours");
+        }
         Ok(())
     }
     async fn claim_due(&self, _: Timestamp, _: usize) -> Result<Vec<Claim>, StoreError> {

@@ -144,3 +144,72 @@ impl<'db> Group<'db> {
         self.connection.prepare_cached(sql)?.execute([]).map(|_| ())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use vigie_domain::event::{Batch, Context, Event, Kind};
+    use vigie_domain::id::Id;
+
+    use super::*;
+    use crate::append::append;
+    use crate::schema::prepare_writer;
+
+    fn batch(number: u8, form: &str) -> Batch {
+        let event = |place: u8| Event {
+            id: Id([number, place, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+            kind: Kind::from_name("form_start"),
+            timestamp: Timestamp(0),
+            context: 0,
+            page: Some(form.into()),
+            form_name: Some(form.into()),
+            field_name: None,
+            submission_id: None,
+            provider_id: None,
+            booking_id: None,
+            payment_id: None,
+            amount: None,
+            currency: None,
+            method: None,
+            error_code: None,
+            error_message: None,
+            metadata: Some(format!("\"{}\"", "x".repeat(1_000)).into()),
+        };
+        let context = Context { session_id: format!("s{number}").into(), ..Context::default() };
+        Batch { contexts: vec![context], events: (0..100).map(event).collect(), ..Batch::default() }
+    }
+
+    #[test]
+    fn a_full_disk_fails_the_group_and_leaves_nothing_of_it() {
+        let connection = Connection::open_in_memory().unwrap();
+        prepare_writer(&connection).unwrap();
+        let mut group = Group::new(&connection).unwrap();
+        let mut write = |batches: &[Batch]| {
+            group.transact(|group| batches.iter().try_for_each(|batch| append(group, batch).map(|_| ())))
+        };
+        write(&[batch(1, "first")]).unwrap();
+        connection.pragma_update(None, "max_page_count", 60).unwrap();
+        let error = write(&[batch(2, "second"), batch(3, "third")]).unwrap_err();
+        assert_eq!(
+            crate::error::failed("store a batch", &error).to_string(),
+            "the store cannot store a batch: database or disk is full. Make room on the disk that holds the store; what was \
+             not answered is sent again."
+        );
+        connection.pragma_update(None, "max_page_count", 10_000).unwrap();
+        write(&[batch(3, "third"), batch(4, "first")]).unwrap();
+        let ask = |sql: &str| -> Vec<String> {
+            let mut statement = connection.prepare(sql).unwrap();
+            let rows = statement.query_map([], |row| row.get(0)).unwrap();
+            rows.map(Result::unwrap).collect()
+        };
+        assert_eq!(ask("select name from forms order by name"), ["first", "third"]);
+        assert_eq!(
+            ask("select distinct name || ' ' || c.n from events e join contexts c on c.n = e.context
+                 join names on names.n = e.form_name order by c.n"),
+            ["first 1", "third 2", "first 3"]
+        );
+        assert_eq!(
+            ask("select name || ' ' || count from counts join counter_keys k on k.n = key order by name"),
+            ["form:first.form_start 2", "form:third.form_start 1"]
+        );
+    }
+}

@@ -43,6 +43,9 @@ use crate::writer::Writer;
 /// Threads that read.
 const READERS: usize = 2;
 
+/// About what a request may bring at most: a store that has no room for it is not ready.
+const LARGE_BATCH: usize = 1 << 20;
+
 /// The store of a running collector.
 pub struct SqliteStore {
     writer: Writer,
@@ -148,7 +151,7 @@ impl Store for SqliteStore {
     }
 
     async fn ready(&self) -> Result<(), StoreError> {
-        let beat = self.writer.run("write", 1, |group| {
+        let beat = self.writer.run("write", LARGE_BATCH, |group| {
             group.connection.prepare_cached("update pulse set beats = beats + 1")?.execute([]).map(|_| ())
         });
         beat.await.map(|_| ())

@@ -55,8 +55,9 @@ insert into pulse values(1, 0);
 const CHECKPOINT_PAGES: u32 = 4_000;
 /// What the log is cut to after a checkpoint, if it had to grow.
 const LOG_BYTES: u64 = 64 << 20;
-/// Of the writer; a reader's is the default of 2 MiB.
-const CACHE_KIB: u32 = 32 << 10;
+/// Of the writer; a reader's is the default of 2 MiB. Ids follow time, so the pages in use are few; and once its index has split,
+/// SQLite walks the whole cache at each commit.
+const CACHE_KIB: u32 = 8 << 10;
 
 /// Sets the writer's connection up and makes the tables if they are not there. Says which version stands there.
 pub(crate) fn prepare_writer(connection: &Connection) -> Outcome<i64> {

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
+use rusqlite::ErrorCode;
 use tokio::sync::{mpsc, oneshot};
 use vigie_domain::time::Span;
 use vigie_store::StoreError;
@@ -141,6 +142,7 @@ fn commit(group: &mut Group<'_>, jobs: &mut Vec<Box<dyn Work>>) {
     match transact(group, jobs) {
         Ok(woke) => jobs.drain(..).for_each(|job| job.answer(Ok(woke))),
         Err(error) if jobs.len() == 1 => jobs.drain(..).for_each(|job| job.answer(Err(&error))),
+        Err(error) if !may_be_a_members_fault(&error) => jobs.drain(..).for_each(|job| job.answer(Err(&error))),
         Err(error) => {
             tracing::warn!(%error, operations = jobs.len(), "a group of writes failed; each is tried alone");
             for mut job in jobs.drain(..) {
@@ -149,6 +151,11 @@ fn commit(group: &mut Group<'_>, jobs: &mut Vec<Box<dyn Work>>) {
             }
         }
     }
+}
+
+/// A database that another program holds locked fails each member as well, and each after the same long wait.
+fn may_be_a_members_fault(error: &rusqlite::Error) -> bool {
+    !matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
 fn transact(group: &mut Group<'_>, jobs: &mut [Box<dyn Work>]) -> Outcome<bool> {

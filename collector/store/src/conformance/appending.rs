@@ -84,7 +84,8 @@ pub(super) async fn an_id_is_one_events_or_one_errors(place: &dyn Place) {
     assert_eq!(store.append(with_errors(&[2], &[1, 3])).await, Ok(accepted(1, 2)));
     assert_eq!(store.append(with_errors(&[4], &[4])).await, Ok(accepted(1, 1)));
     assert_eq!(numbers(&*store, Collection::AnalyticsEvents).await, [1, 4]);
-    assert_eq!(numbers(&*store, Collection::ErrorLogs).await, [2, 3]);
+    assert_eq!(store.append(with_errors(&[], &[5])).await, Ok(accepted(1, 0)), "errors may come alone");
+    assert_eq!(numbers(&*store, Collection::ErrorLogs).await, [2, 3, 5]);
 }
 
 /// A passage with everything in it: left, come back to, won, and begun again.

@@ -99,16 +99,17 @@ async fn take(
     sizes: &mut Sizes,
 ) -> Result<BatchAnswer, Problem> {
     let address = client_address(peer, headers, &http.app.config.trusted_proxies);
-    if let Err(problem) = admit(http, address, page, uri, headers) {
-        return Err(body::refuse(headers, body, problem, http.patience).await);
-    }
+    let room = match admit(http, address, page, uri, headers).and_then(|()| http.rooms.take(headers)) {
+        Ok(room) => room,
+        Err(problem) => return Err(body::refuse(headers, body, problem, http.patience).await),
+    };
     let packed = body::read(headers, body, BATCH_BYTES_MAX, http.patience).await?;
     sizes.packed = packed.len();
     let unpacked: Bytes = body::unpack(headers, packed, BATCH_BYTES_MAX)?;
     sizes.unpacked = unpacked.len();
     let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let batch = intake::parse(&unpacked, user_agent, received_at)?;
-    drop(unpacked);
+    drop((unpacked, room)); // what waits for the disk now is the store's to bound
     let fates = Fates::of(&batch);
     let appended = append(http.app.clone(), batch).await?;
     Ok(fates.tell(appended))

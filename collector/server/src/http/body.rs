@@ -10,6 +10,8 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, header};
 use flate2::bufread::MultiGzDecoder;
 use http_body_util::BodyExt;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use vigie_domain::time::Span;
 use vigie_protocol::outcome::ProblemCode;
 
 use super::problem::Problem;
@@ -33,6 +35,36 @@ pub struct Patience {
 impl Default for Patience {
     fn default() -> Self {
         Self { headers: Duration::from_secs(30), body: Duration::from_secs(30), ending: Duration::from_secs(8) }
+    }
+}
+
+/// Bytes up to which a body is small. The SDK sends no larger ones.
+const SMALL: usize = 64 * 1024;
+/// Larger bodies that are held at once: what they take of the memory stays bounded, however many connections there are.
+const LARGE_AT_ONCE: usize = 64;
+
+/// Room in memory for large bodies.
+pub struct Rooms(Semaphore);
+
+impl Default for Rooms {
+    fn default() -> Self {
+        Self(Semaphore::new(LARGE_AT_ONCE))
+    }
+}
+
+impl Rooms {
+    /// Room for the body that these headers announce, held until what is returned is dropped. A small one needs none.
+    ///
+    /// # Errors
+    /// When too many large ones are held.
+    pub fn take(&self, headers: &HeaderMap) -> Result<Option<SemaphorePermit<'_>>, Problem> {
+        if announced_length(headers).is_some_and(|length| length <= SMALL) {
+            return Ok(None);
+        }
+        self.0.try_acquire().map(Some).map_err(|_| {
+            let detail = "too many large bodies come in at once; send it again later, or in parts of at most 64 KiB";
+            Problem::new(ProblemCode::Overloaded, detail).retry_after(Span::seconds(1))
+        })
     }
 }
 

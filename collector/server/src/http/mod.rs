@@ -27,6 +27,7 @@ use vigie_protocol::outcome::ProblemCode;
 
 use admin::BearerToken;
 pub use body::Patience;
+use body::Rooms;
 pub(crate) use connection::Port;
 use health::Readiness;
 use problem::Problem;
@@ -40,6 +41,7 @@ pub struct Http {
     pub app: Arc<App>,
     limits: Limits,
     readiness: Readiness,
+    rooms: Rooms,
     patience: Patience,
 }
 
@@ -47,7 +49,7 @@ impl Http {
     #[must_use]
     pub fn new(app: Arc<App>, patience: Patience) -> Self {
         let limits = Limits::new(&app.config, &app.clock);
-        Self { app, limits, readiness: Readiness::default(), patience }
+        Self { app, limits, readiness: Readiness::default(), rooms: Rooms::default(), patience }
     }
 }
 

@@ -140,3 +140,24 @@ async fn who_sends_too_slowly_is_told_so_and_let_go() {
     let answer = connection.answer().await;
     assert!(answer.is_none(), "headers that never end are waited for no longer than their time: {answer:?}");
 }
+
+#[tokio::test]
+async fn only_so_many_large_bodies_are_held_at_once_and_small_ones_need_no_room() {
+    let collector = Collector::start().await;
+    let large = || from_the_shop("");
+    let mut uploads = Vec::new();
+    for _ in 0..64 {
+        let mut connection = collector.connect().await;
+        connection.send_in_part(&large().header("Expect", "100-continue"), 500_000).await;
+        assert_eq!(connection.answer().await.unwrap().status, 100, "it is waited for");
+        uploads.push(connection);
+    }
+    let one_more = || from_the_shop(vec![b' '; 100_000]);
+    let answer = collector.ask(one_more()).await;
+    assert_eq!((answer.problem(), answer.header("retry-after")), ((503, "overloaded".to_owned()), Some("1")));
+    let small = collector.batch(vec![collector.event(json!({}))]);
+    assert_eq!(collector.post(&small).await.status, 202);
+    uploads.pop();
+    while collector.ask(one_more()).await.status == 503 {} // until the hang-up is noticed
+    assert_eq!(collector.ask(one_more()).await.status, 400);
+}

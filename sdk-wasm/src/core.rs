@@ -86,7 +86,9 @@ impl Core {
     /// Records what was said.
     pub(crate) fn hear(&mut self, said: &Said<'_>, now: Now) -> Result<(), NotTracked> {
         let context = self.place(said);
-        self.record(said, context, now)
+        self.record(said, context.clone(), now)?;
+        self.last = context; // only now: who said no is nobody to speak for
+        Ok(())
     }
 
     /// Takes note of what happened; [`Core::poll_action`] says what is to be done about it.
@@ -160,15 +162,12 @@ impl Core {
     }
 
     /// Who and where this call was made, shared with the call before it where it is the same.
-    fn place(&mut self, said: &Said<'_>) -> Arc<Context> {
+    fn place(&self, said: &Said<'_>) -> Arc<Context> {
         let context = Context::of(|column| match said.text(column) {
             "" => self.context.text(column),
             text => clean(column, text),
         });
-        if *self.last != context {
-            self.last = Arc::new(context);
-        }
-        self.last.clone()
+        if *self.last == context { self.last.clone() } else { Arc::new(context) }
     }
 
     fn record(&mut self, said: &Said<'_>, context: Arc<Context>, now: Now) -> Result<(), NotTracked> {

@@ -88,10 +88,12 @@ impl<'s> Reader<'s> {
             Some(toml::Value::Array(values)) => {
                 let texts: Option<Vec<String>> =
                     values.iter().map(|value| value.as_str().map(|text| text.trim().to_owned())).collect();
-                texts.unwrap_or_else(|| {
+                let mut texts = texts.unwrap_or_else(|| {
                     self.mistake(self.place(variable), "holds something else than texts; expected a list of texts");
                     Vec::new()
-                })
+                });
+                texts.retain(|text| !text.is_empty());
+                texts
             }
             Some(other) => {
                 let what = format!("is {}; expected a list of texts, [\"…\", \"…\"]", kind(other));

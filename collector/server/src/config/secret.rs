@@ -20,8 +20,9 @@ impl Secret {
         &self.0
     }
 
+    /// Nothing given is never right, whatever the list holds.
     fn is(&self, given: &str) -> Choice {
-        self.0.as_bytes().ct_eq(given.as_bytes())
+        self.0.as_bytes().ct_eq(given.as_bytes()) & Choice::from(u8::from(!given.is_empty()))
     }
 }
 
@@ -94,6 +95,8 @@ fn a_secret_is_found_and_never_printed() {
     let tokens = Tokens::parse(vec!["manon: hush".to_owned(), "plain".to_owned()], "admin");
     assert_eq!((tokens.holder("hush"), tokens.holder("plain")), (Some("manon"), Some("admin")));
     assert_eq!(tokens.holder("manon: hush"), None);
+    assert_eq!(Keys(vec![Secret::new(String::new())]).find(""), None);
+    assert_eq!(Tokens::parse(vec!["manon:".to_owned()], "admin").holder(""), None);
     let printed = format!("{keys:?} {tokens:?}");
     assert!(!printed.contains("new") && !printed.contains("hush") && printed.contains("manon"), "{printed}");
 }

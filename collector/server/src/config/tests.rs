@@ -92,6 +92,16 @@ fn a_file_that_is_no_toml_names_its_line_and_the_environment_is_judged_too() {
 }
 
 #[test]
+fn an_empty_key_or_token_is_none() {
+    let mistakes =
+        read("server_key = [\"\", \" \"]", &[("VIGIE_SERVER_KEY", ""), ("VIGIE_ADMIN_TOKEN", "manon:")], Mode::Earnest);
+    let mistakes = mistakes.unwrap_err();
+    assert_eq!(mistakes.len(), 2, "{mistakes:?}");
+    assert!(mistakes[0].starts_with("VIGIE_ADMIN_TOKEN: manon bears a name and no token"), "{mistakes:?}");
+    assert!(mistakes[1].starts_with("VIGIE_SERVER_KEY: is missing"), "{mistakes:?}");
+}
+
+#[test]
 fn what_nothing_reads_yet_is_taken_and_named() {
     let config =
         read("twilio_from = \"+33…\"", &[("SENTRY_DSN", "https://k@sentry.example/1")], Mode::Earnest).unwrap();

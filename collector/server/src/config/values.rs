@@ -25,8 +25,8 @@ pub(super) fn config(reader: &mut Reader<'_>, mode: Mode) -> Config {
         data: PathBuf::from(reader.text("VIGIE_DATA").unwrap_or_else(|| "./vigie-data".to_owned())),
         public_keys: keys(reader, "VIGIE_PUBLIC_KEY"),
         server_keys: keys(reader, "VIGIE_SERVER_KEY"),
-        admin_tokens: Tokens::parse(reader.list("VIGIE_ADMIN_TOKEN"), "admin"),
-        viewer_tokens: Tokens::parse(reader.list("VIGIE_VIEWER_TOKEN"), "viewer"),
+        admin_tokens: tokens(reader, "VIGIE_ADMIN_TOKEN", "admin"),
+        viewer_tokens: tokens(reader, "VIGIE_VIEWER_TOKEN", "viewer"),
         origins: Origins::new(origins, mode == Mode::Dev),
         trusted_proxies,
         // From one address a minute's worth may come at once: an office behind one address, a phone that was offline.
@@ -91,6 +91,15 @@ fn is_loopback(address: IpAddr) -> bool {
 
 fn keys(reader: &mut Reader<'_>, variable: &str) -> Keys {
     Keys(reader.list(variable).into_iter().map(Secret::new).collect())
+}
+
+fn tokens(reader: &mut Reader<'_>, variable: &str, unnamed: &str) -> Tokens {
+    let tokens = Tokens::parse(reader.list(variable), unnamed);
+    if let Some(token) = tokens.0.iter().find(|token| token.secret.reveal().is_empty()) {
+        let what = format!("{} bears a name and no token; expected name:token", token.holder);
+        reader.mistake(reader.place(variable), what);
+    }
+    tokens
 }
 
 fn list_of<T>(reader: &mut Reader<'_>, variable: &str, expected: &str, parse: fn(&str) -> Option<T>) -> Vec<T> {

@@ -1,53 +1,34 @@
-//! A store in memory, as naive as can be: it keeps lists in the order of arrival and counts everything again at each read.
-//!
-//! It says what is right. It is slow on purpose, and shares no idea with the adapters that it judges: no sums, no marks, no
-//! groups. Only what the port itself leaves to the domain is the domain's (who is concerned by a counter, how a document
-//! reads).
+//! What the model keeps, and how each thing changes or answers: lists, searched from one end to the other.
 
-mod fold;
-
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use async_trait::async_trait;
-use vigie_domain::alert::{Alert, NotificationsSent, Record, Standing};
+use vigie_domain::alert::{Alert, NotificationsSent, Record};
 use vigie_domain::check::{AlertCollection, concerned_by};
-use vigie_domain::counts::{Counter, CounterKey};
+use vigie_domain::counts::Counter;
 use vigie_domain::document::{self, Collection, Document};
 use vigie_domain::event::{Batch, CapturedError, Context, Event, LostReport, Refusal};
 use vigie_domain::id::Id;
 use vigie_domain::outbox::{Channel, Entry, State};
-use vigie_domain::time::{Minute, Timestamp};
+use vigie_domain::time::Timestamp;
 
-pub use self::fold::fold_counters;
-use crate::{
-    AlertQuery, Appended, Applied, CLAIM_FOR, Change, Claim, JUDGE_EVERY, Page, REFUSED_KEPT, Store, StoreError,
-};
-
-/// A way into the model. Opened again it finds what was there.
-#[derive(Default)]
-pub struct Model {
-    kept: Arc<Mutex<Kept>>,
-    closed: AtomicBool,
-}
+use super::fold_counters;
+use crate::{AlertQuery, Appended, Applied, Change, JUDGE_EVERY, REFUSED_KEPT, StoreError};
 
 #[derive(Default)]
-struct Kept {
-    events: Vec<(Event, Context, Timestamp)>,
-    errors: Vec<(CapturedError, Context, Timestamp)>,
-    refused: Vec<(Refusal, Timestamp)>,
-    lost: Vec<(LostReport, Timestamp)>,
-    due: Vec<Due>,
-    records: Vec<Record>,
-    alerts: Vec<(AlertCollection, Alert)>,
-    messages: Vec<Entry>,
+pub(super) struct Kept {
+    pub(super) events: Vec<(Event, Context, Timestamp)>,
+    pub(super) errors: Vec<(CapturedError, Context, Timestamp)>,
+    pub(super) refused: Vec<(Refusal, Timestamp)>,
+    pub(super) lost: Vec<(LostReport, Timestamp)>,
+    pub(super) due: Vec<Due>,
+    pub(super) records: Vec<Record>,
+    pub(super) alerts: Vec<(AlertCollection, Alert)>,
+    pub(super) messages: Vec<Entry>,
 }
 
-struct Due {
-    check_id: String,
-    recheck_at: Timestamp,
-    generation: u64,
-    claimed_at: Option<Timestamp>,
+pub(super) struct Due {
+    pub(super) check_id: String,
+    pub(super) recheck_at: Timestamp,
+    pub(super) generation: u64,
+    pub(super) claimed_at: Option<Timestamp>,
 }
 
 impl Due {
@@ -57,31 +38,12 @@ impl Due {
     }
 }
 
-impl Model {
-    /// The same store, opened again.
-    #[must_use]
-    pub fn reopened(&self) -> Self {
-        Self { kept: Arc::clone(&self.kept), closed: AtomicBool::new(false) }
-    }
-
-    fn kept(&self) -> Result<MutexGuard<'_, Kept>, StoreError> {
-        if self.closed.load(Ordering::SeqCst) {
-            return Err(StoreError::Failed {
-                doing: "answer",
-                cause: "it is closed".to_owned(),
-                hint: "Open it again.",
-            });
-        }
-        Ok(self.kept.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
 impl Kept {
     fn stands(&self, id: Id) -> bool {
         self.events.iter().any(|(event, ..)| event.id == id) || self.errors.iter().any(|(error, ..)| error.id == id)
     }
 
-    fn counters(&self) -> Vec<Counter> {
+    pub(super) fn counters(&self) -> Vec<Counter> {
         fold_counters(&self.analytics_events())
     }
 
@@ -89,7 +51,7 @@ impl Kept {
         self.events.iter().map(|(event, context, at)| document::analytics_event(event, context, *at)).collect()
     }
 
-    fn append(&mut self, batch: Batch) -> Result<Appended, StoreError> {
+    pub(super) fn append(&mut self, batch: Batch) -> Result<Appended, StoreError> {
         let before = self.counters();
         let mut appended = Appended::default();
         let context = |place: usize| batch.contexts.get(place).cloned().ok_or_else(no_context);
@@ -145,16 +107,16 @@ impl Kept {
         true
     }
 
-    fn record(&self, fingerprint: &str) -> Record {
+    pub(super) fn record(&self, fingerprint: &str) -> Record {
         let known = self.records.iter().find(|record| record.fingerprint == fingerprint);
         known.cloned().unwrap_or_else(|| Record { fingerprint: fingerprint.to_owned(), ..Record::default() })
     }
 
-    fn alert(&self, id: Id) -> Option<(AlertCollection, Alert)> {
+    pub(super) fn alert(&self, id: Id) -> Option<(AlertCollection, Alert)> {
         self.alerts.iter().find(|(_, alert)| alert.id == id).cloned()
     }
 
-    fn apply(&mut self, change: Change) -> Applied {
+    pub(super) fn apply(&mut self, change: Change) -> Applied {
         if let Some(mut record) = change.record {
             if self.record(&record.fingerprint).version != record.version {
                 return Applied::Overtaken;
@@ -192,7 +154,7 @@ impl Kept {
         Applied::Applied
     }
 
-    fn settle(&mut self, entry: Entry) {
+    pub(super) fn settle(&mut self, entry: Entry) {
         let waiting = self.messages.iter_mut().find(|known| known.key == entry.key && known.state == State::Waiting);
         let Some(known) = waiting else { return };
         known.clone_from(&entry);
@@ -205,7 +167,7 @@ impl Kept {
         }
     }
 
-    fn alerts(&self, query: AlertQuery) -> (Vec<Alert>, u64) {
+    pub(super) fn alerts(&self, query: AlertQuery) -> (Vec<Alert>, u64) {
         let asked = |(collection, alert): &&(AlertCollection, Alert)| {
             let of_collection = match query.collection {
                 None | Some(AlertCollection::System) => true,
@@ -223,7 +185,7 @@ impl Kept {
     }
 
     /// A collection whole, each document with the moment that `since` looks at.
-    fn collection(&self, collection: Collection) -> Vec<(Timestamp, Document)> {
+    pub(super) fn collection(&self, collection: Collection) -> Vec<(Timestamp, Document)> {
         let alerts = |asked: Option<AlertCollection>| {
             let of_collection =
                 self.alerts.iter().filter(move |(collection, _)| asked.is_none_or(|asked| asked == *collection));
@@ -274,113 +236,5 @@ fn stored(document: &impl serde::Serialize) -> Document {
     match serde_json::to_value(document) {
         Ok(serde_json::Value::Object(document)) => document::without_nulls(document),
         _ => Document::new(),
-    }
-}
-
-#[async_trait]
-impl Store for Model {
-    async fn append(&self, batch: Batch) -> Result<Appended, StoreError> {
-        self.kept()?.append(batch)
-    }
-
-    async fn counters(&self, keys: &[CounterKey], from: Minute, to: Minute) -> Result<Vec<Counter>, StoreError> {
-        let asked = |counter: &Counter| keys.contains(&counter.key) && (from..=to).contains(&counter.minute);
-        Ok(self.kept()?.counters().into_iter().filter(asked).collect())
-    }
-
-    async fn plan(&self, check_ids: &[&str], now: Timestamp) -> Result<(), StoreError> {
-        let mut kept = self.kept()?;
-        kept.due.retain(|due| check_ids.contains(&&*due.check_id));
-        for check_id in check_ids {
-            if !kept.due.iter().any(|due| due.check_id == **check_id) {
-                let check_id = (*check_id).to_owned();
-                kept.due.push(Due { check_id, recheck_at: now, generation: 0, claimed_at: None });
-            }
-        }
-        Ok(())
-    }
-
-    async fn claim_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Claim>, StoreError> {
-        let mut kept = self.kept()?;
-        kept.due.sort_by(|a, b| (a.recheck_at, &a.check_id).cmp(&(b.recheck_at, &b.check_id)));
-        let due = kept.due.iter_mut().filter(|due| due.recheck_at <= now).take(limit);
-        let claim = |due: &mut Due| {
-            due.recheck_at = now + CLAIM_FOR;
-            due.claimed_at = Some(now);
-            Claim { check_id: due.check_id.clone(), generation: due.generation }
-        };
-        Ok(due.map(claim).collect())
-    }
-
-    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        Ok(self.kept()?.due.iter().map(|due| due.recheck_at).min())
-    }
-
-    async fn standing(&self, fingerprint: &str) -> Result<Standing, StoreError> {
-        let kept = self.kept()?;
-        let record = kept.record(fingerprint);
-        let alert = record.open.and_then(|id| kept.alert(id)).map(|(_, alert)| alert);
-        Ok(Standing { record, alert })
-    }
-
-    async fn apply(&self, change: Change) -> Result<Applied, StoreError> {
-        Ok(self.kept()?.apply(change))
-    }
-
-    async fn alert(&self, id: Id) -> Result<Option<(AlertCollection, Alert)>, StoreError> {
-        Ok(self.kept()?.alert(id))
-    }
-
-    async fn alerts(&self, query: AlertQuery) -> Result<(Vec<Alert>, u64), StoreError> {
-        Ok(self.kept()?.alerts(query))
-    }
-
-    async fn claim_messages(&self, now: Timestamp, limit: usize) -> Result<Vec<Entry>, StoreError> {
-        let mut kept = self.kept()?;
-        let mut due: Vec<&mut Entry> =
-            kept.messages.iter_mut().filter(|entry| entry.state == State::Waiting && entry.due_at <= now).collect();
-        due.sort_by_key(|entry| entry.due_at);
-        let claim = |entry: &mut Entry| {
-            entry.due_at = now + CLAIM_FOR;
-            entry.clone()
-        };
-        Ok(due.into_iter().take(limit).map(claim).collect())
-    }
-
-    async fn next_message_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        let kept = self.kept()?;
-        Ok(kept.messages.iter().filter(|entry| entry.state == State::Waiting).map(|entry| entry.due_at).min())
-    }
-
-    async fn settle_message(&self, entry: Entry) -> Result<(), StoreError> {
-        self.kept()?.settle(entry);
-        Ok(())
-    }
-
-    async fn export(
-        &self,
-        collection: Collection,
-        since: Option<Timestamp>,
-        after: Option<u64>,
-        limit: usize,
-    ) -> Result<Page, StoreError> {
-        let whole = self.kept()?.collection(collection).into_iter().zip(1..);
-        let asked = whole.filter(|((at, _), number)| {
-            since.is_none_or(|since| *at >= since) && after.is_none_or(|after| *number > after)
-        });
-        let mut asked: Vec<((Timestamp, Document), u64)> = asked.collect();
-        let more = asked.len() > limit;
-        asked.truncate(limit);
-        let next = if more { asked.last().map(|(_, number)| *number) } else { None };
-        Ok(Page { documents: asked.into_iter().map(|((_, document), _)| document).collect(), next })
-    }
-
-    async fn ready(&self) -> Result<(), StoreError> {
-        self.kept().map(|_| ())
-    }
-
-    async fn close(&self) -> Result<(), StoreError> {
-        self.closed.store(true, Ordering::SeqCst);
-        Ok(())
     }
 }

@@ -137,12 +137,7 @@ async fn judge(app: &App, check: &'static Check, claim: Option<&Claim>) -> Resul
     })
 }
 
-async fn read_facts(
-    app: &App,
-    check: &Check,
-    standing: &Standing,
-    now: Timestamp,
-) -> Result<Facts, StoreError> {
+async fn read_facts(app: &App, check: &Check, standing: &Standing, now: Timestamp) -> Result<Facts, StoreError> {
     let mut facts = Facts::default();
     for need in check.needs {
         let (from, to) = need.window(now);

@@ -15,7 +15,7 @@ for (const [entry, external] of [
   ['core', []],
 ]) {
   const bundle = await rolldown({ cwd: top, input: `src/${entry}.ts`, external, platform: 'browser' })
-  await bundle.write({ file: `dist/${entry}.js`, format: 'esm', minify: true, codeSplitting: false })
+  await bundle.write({ file: `dist/${entry}.js`, format: 'esm', minify: true, codeSplitting: false, comments: false })
   await bundle.close()
 }
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { cwd: top, stdio: 'inherit' })

@@ -15,8 +15,6 @@ import {
   stats,
   track,
 } from '../glue/core.js'
-import { batchUrl, languageOf, referrerOf, trafficOf } from './lastBreath.js'
-import type { InitOptions } from './types.js'
 
 /** What the tracker asks of the core. */
 export interface Core {
@@ -34,18 +32,23 @@ type Outlive = (url: string, body: string) => boolean | Promise<Response>
 /** From this size on compressing is worth its time, in characters. */
 const COMPRESS_FROM = 1_024
 
-export async function open(bytes: string, options: InitOptions, outlive: Outlive): Promise<Core> {
+export async function open(
+  bytes: string,
+  url: string,
+  settings: Record<string, string | undefined>,
+  outlive: Outlive,
+  debug: boolean,
+): Promise<Core> {
   const zipped = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0))
   const wasm = new Blob([zipped]).stream().pipeThrough(new DecompressionStream('gzip'))
   const headers = { 'content-type': 'application/wasm' }
   const { instance } = await WebAssembly.instantiateStreaming(new Response(wasm, { headers }), imports())
   begin(instance)
 
-  const url = batchUrl(options)
   let waiting: ((delivered: boolean) => void)[] = []
   const host = {
     send(id: number, body: string, mode: number): void {
-      void request(url, body, mode, outlive).then((answer) => answer && tell(id, answer, options.debug))
+      void request(url, body, mode, outlive).then((answer) => answer && tell(id, answer, debug))
     },
     flushed(delivered: boolean): void {
       waiting.forEach((done) => done(delivered))
@@ -53,9 +56,7 @@ export async function open(bytes: string, options: InitOptions, outlive: Outlive
     },
   }
   const [seed = 0, more = 0] = crypto.getRandomValues(new Uint32Array(2))
-  const { release, environment, debug = false } = options
-  const settings = [release, environment, languageOf(), trafficOf(options), referrerOf()] // joined, undefined is empty
-  start(host, seed, more, settings.join('\0'), debug)
+  start(host, seed, more, Object.values(settings).join('\0'), debug) // joined, undefined is empty
   return {
     track,
     forget,
@@ -112,7 +113,7 @@ function retryAfterMs(header: string | null): number {
   return Math.max(0, Number.isNaN(seconds) ? Date.parse(header) - Date.now() : seconds * 1_000) || 0
 }
 
-function tell(id: number, { status, retryAfterMs: wait, body }: Answered, debug: boolean | undefined): void {
+function tell(id: number, { status, retryAfterMs: wait, body }: Answered, debug: boolean): void {
   const { accepted = 0, duplicates = 0, refused = [] } = body
   answered(id, status, wait, accepted, duplicates, refused.length)
   if (!debug) return

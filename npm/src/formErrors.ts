@@ -5,7 +5,7 @@
  * typed in it. Only path, type and message leave this file. What a person typed never does.
  */
 import { newId } from './ids.js'
-import { record } from './tracker.js'
+import { attempt, record } from './tracker.js'
 import type { FieldErrors } from './types.js'
 
 export interface FormError {
@@ -16,12 +16,12 @@ export interface FormError {
 
 /** Returns the second argument of `handleSubmit`: each refused submission reports every failing field once. */
 export function createFormErrorHandler(formName: string): (errors: FieldErrors) => void {
-  return (errors) => {
+  return (errors) => attempt(() => {
     const submissionId = newId() // what this one call reports is one refused attempt
     for (const { field, type, message } of formErrors(errors)) {
       record('form_error', { formName, fieldName: field, errorCode: type, errorMessage: message, submissionId })
     }
-  }
+  })
 }
 
 /** Names a field by its path: `email`, `address.street`, `items.0.name`, `items.root`, `root.server`. */

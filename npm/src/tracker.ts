@@ -5,7 +5,7 @@
  * recorded before the core is there may leave twice, once by the page's last breath and once by the core; it counts once.
  */
 import type { Core } from './core.js'
-import { lastBreath, outlive } from './lastBreath.js'
+import { lastBreath, outlive, settingsOf } from './lastBreath.js'
 import { recorded, seenBy, type Recorded, type Said } from './recording.js'
 import type { Consent, InitOptions } from './types.js'
 import { COLUMNS } from './wire.js'
@@ -16,6 +16,9 @@ const HELD_MAX = 1_000
 const inPage = typeof window !== 'undefined' && typeof document !== 'undefined'
 
 let options: InitOptions | undefined
+/** Where batches go. */
+let url = ''
+let settings: Record<string, string | undefined> = {}
 let consent: Consent = 'unasked'
 let core: Core | undefined
 let loading: Promise<Core | undefined> | undefined
@@ -27,12 +30,14 @@ let overflowed = 0
 /** Starts the tracker. Returns at once; a second call is ignored. */
 export function init(wanted: InitOptions): void {
   if (!inPage || options) return
-  if (!wanted?.endpoint) {
+  if (typeof wanted?.endpoint !== 'string' || !wanted.endpoint) {
     console.error('[vigie] init needs `endpoint`, the address of your collector: nothing is recorded.')
     held = []
     return
   }
-  options = { ...wanted, endpoint: wanted.endpoint.replace(/\/+$/, '') }
+  options = { ...wanted }
+  url = `${wanted.endpoint.replace(/\/+$/, '')}/v1/batch?key=${encodeURIComponent(wanted.key)}`
+  settings = settingsOf(options)
   consent = options.consent ?? consent
   addEventListener('pagehide', leave)
   addEventListener('online', online)
@@ -45,13 +50,20 @@ export function init(wanted: InitOptions): void {
 
 /** Records what the visitor does. */
 export function record(eventType: string, said: Said): void {
-  if (!inPage) return
-  try {
+  attempt(() => {
     const event = recorded(eventType, said)
     if (options) accept(event)
     else hold(event)
+  })
+}
+
+/** Does something that may fail on what it was passed: the customer's page comes first. Without a page it does nothing. */
+export function attempt(act: () => void): void {
+  if (!inPage) return
+  try {
+    act()
   } catch {
-    // the customer's page comes first
+    // whoever passes what cannot be read has nothing to report
   }
 }
 
@@ -79,11 +91,10 @@ export async function shutdown(): Promise<void> {
 }
 
 async function load(): Promise<Core | undefined> {
-  const from = options
-  if (!from) return
+  const { debug = false } = options ?? {}
   try {
     const [{ open }, { default: bytes }] = await Promise.all([import('./core.js'), import('./bytes.js')])
-    const ready = await open(bytes, from, outlive)
+    const ready = await open(bytes, url, settings, outlive, debug)
     ready.overflowed(overflowed)
     core = ready
     held.forEach(handOver)
@@ -91,7 +102,7 @@ async function load(): Promise<Core | undefined> {
     breathedOut = 0
   } catch (trouble) {
     // Without WASM (an old browser, a strict policy) what is held leaves with the page.
-    if (from.debug) console.warn('[vigie] the core could not be loaded:', trouble)
+    if (debug) console.warn('[vigie] the core could not be loaded:', trouble)
   }
   return core
 }
@@ -135,6 +146,6 @@ function online(): void {
 
 /** Sends what is held without the core. It stays held: if the page lives on, the core sends it again under the same ids. */
 function breatheOut(): void {
-  if (options && consent !== 'denied') lastBreath(held.slice(breathedOut), consent, options)
+  if (consent !== 'denied') lastBreath(held.slice(breathedOut), url, { ...settings, consent })
   breathedOut = held.length
 }

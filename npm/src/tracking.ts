@@ -4,7 +4,7 @@
  * The core's `funnel.rs` says the same for visitors that are no browser; `test/calls.json` holds both to it.
  */
 import { asText, type Said } from './recording.js'
-import { record } from './tracker.js'
+import { attempt, record } from './tracker.js'
 import type { PaymentMethod, SignupRole } from './types.js'
 import { COLUMNS, type Column, type ErrorSeverity } from './wire.js'
 
@@ -74,15 +74,17 @@ export const trackPageView = (page?: string): void => appear('page_view', { page
 
 /** An event of your own. A property that is named as a column goes there, every other under `metadata`. */
 export function track(eventType: string, properties: Record<string, unknown> = {}): void {
-  const said: Partial<Record<Column, string | number | boolean>> = {}
-  const metadata: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(properties)) {
-    const column = OPEN_COLUMNS.find((one) => one === name)
-    if (column && typeof value === (column === 'amount' ? 'number' : 'string')) said[column] = value as string | number
-    else if (name === 'metadata') Object.assign(metadata, value)
-    else metadata[name] = value
-  }
-  record(eventType, { ...said, metadata: asText(metadata) })
+  attempt(() => {
+    const said: Partial<Record<Column, string | number | boolean>> = {}
+    const metadata: Record<string, unknown> = {}
+    for (const [name, value] of Object.entries(properties)) {
+      const column = OPEN_COLUMNS.find((one) => one === name)
+      if (column && typeof value === (column === 'amount' ? 'number' : 'string')) said[column] = value as string | number
+      else if (name === 'metadata') Object.assign(metadata, value)
+      else metadata[name] = value
+    }
+    record(eventType, { ...said, metadata: asText(metadata) })
+  })
 }
 
 /** Columns that the customer's code may fill by name: not the ids of session and request, and not what errors alone have. */
@@ -90,15 +92,18 @@ const OPEN_COLUMNS = COLUMNS.filter((column) => !/^(session|correlation|consent|
 
 /** Reports an error that the site caught. */
 export function captureError(error: unknown, options: { severity?: ErrorSeverity; context?: string } = {}): void {
-  const { name, message, stack } = error instanceof Error ? error : { name: typeof error, message: String(error) } as Error
-  const { severity, context } = options
-  record('error', {
-    severity: severity ?? SEVERITY_BY_CONTEXT.find(([known]) => context && known.test(context))?.[1] ?? 'medium',
-    context,
-    message,
-    stack,
-    errorType: name,
-    handled: true,
+  attempt(() => {
+    const { name, message, stack } = error instanceof Error ? error : { name: typeof error, message: String(error), stack: '' }
+    const { severity, context = '' } = options
+    const known = SEVERITY_BY_CONTEXT.find(([pattern]) => pattern.test(context))
+    record('error', {
+      severity: severity ?? known?.[1] ?? 'medium',
+      context,
+      message,
+      stack,
+      errorType: name,
+      handled: true,
+    })
   })
 }
 

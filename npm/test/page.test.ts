@@ -1,0 +1,269 @@
+/** What a page can count on: nothing thrown, nothing lost, nothing twice in the store. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { test } from 'node:test'
+import { openPage, OPTIONS, settled } from './page.ts'
+
+const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
+test('where there is no window, importing and calling do nothing', () => {
+  const script = `import * as v from './dist/index.js'
+    v.init({ key: 'k', endpoint: 'https://vigie.test' }); v.signupFunnelTracking.pageView(); v.captureError(new Error('x'))
+    v.setUser(null); v.setConsent('denied'); console.log(await v.flush(), typeof v.correlationId()); await v.shutdown()`
+  const said = execFileSync(process.execPath, ['--input-type=module', '--eval', script], { cwd: `${import.meta.dirname}/..` })
+  assert.equal(said.toString(), 'false string\n')
+})
+
+test('calls before init and before the core are kept in order, with their own time, session and place', async () => {
+  const page = await openPage()
+  page.vigie.trackFormStart('contact')
+  page.vigie.init(OPTIONS)
+  page.vigie.trackGenericFormError('contact', 'email', 'invalid', 'Email invalide')
+  page.vigie.trackFormSubmit('contact')
+  assert.equal(page.posts.length, 0, 'nothing is sent by itself')
+  await settled(page)
+  const stored = page.stored()
+  assert.deepEqual(stored.map((event) => event['eventType']), ['form_start', 'form_error', 'form_submit'])
+  for (const event of stored) {
+    assert.match(event['id'], UUID_V7)
+    assert.equal(event['sessionId'], page.storage.get('functional_session_id'))
+    assert.equal(event['correlationId'], page.storage.get('sos_current_correlation_id'))
+    assert.equal(event['correlationId'], page.vigie.correlationId())
+    assert.deepEqual([event['page'], event['url']], ['/inscription', 'https://shop.test/inscription'])
+    assert.deepEqual([event['language'], event['referrer'], event['consent']], ['fr', 'https://search.test/', 'unasked'])
+  }
+  const ids = stored.map((event) => event['id'])
+  assert.deepEqual(ids.toSorted(), ids, 'within a millisecond ids count up')
+  assert.equal(page.posts[0]?.url, 'https://vigie.test/v1/batch?key=a%20key')
+})
+
+test('a page closed 0 ms after the last call leaves nothing behind', async () => {
+  const page = await openPage()
+  page.vigie.init(OPTIONS)
+  for (let i = 0; i < 10; i++) page.vigie.track('quiz_done', { i })
+  page.fire('pagehide')
+  assert.ok(page.posts.every((post) => post.keepalive), 'these requests outlive the page')
+  assert.deepEqual(page.stored().map((event) => event['metadata']), Array.from({ length: 10 }, (_, i) => ({ i })))
+})
+
+test('what left before the core was there leaves again under the same ids if the page lives on', async () => {
+  const page = await openPage()
+  page.vigie.init(OPTIONS)
+  page.vigie.track('quiz_done', { amount: 12.5, plan: 'pro' })
+  page.hide()
+  page.fire('pagehide')
+  assert.equal(page.posts.length, 1, 'one breath is enough')
+  await settled(page)
+  assert.deepEqual([page.events().length, page.stored().length], [2, 1])
+  const [first, second] = page.events().map((event) => ({ ...event, sentAt: '' }))
+  assert.deepEqual(second, first, 'the core writes the same batch')
+})
+
+test('a page closed with 50 queued events sends them all', async () => {
+  const page = await openPage()
+  page.vigie.init(OPTIONS)
+  await settled(page)
+  for (let i = 0; i < 50; i++) page.vigie.track('quiz_done', { i })
+  assert.equal(page.stored().length, 0)
+  page.fire('pagehide')
+  assert.equal(page.stored().length, 50)
+})
+
+test('a form that was begun is abandoned when the page is left', async () => {
+  const page = await openPage()
+  page.vigie.init(OPTIONS)
+  page.vigie.signupFunnelTracking.formStart('provider')
+  page.vigie.createFormErrorHandler('signup_provider')({ phone: { type: 'required' } })
+  await settled(page)
+  page.fire('pagehide')
+  const { eventType, formName, fieldName } = page.stored().at(-1) ?? {}
+  assert.deepEqual([eventType, formName, fieldName], ['form_abandon', 'signup_provider', 'phone'])
+})
+
+test('a second init is ignored, and StrictMode doubles nothing', async () => {
+  const page = await openPage()
+  page.vigie.init(OPTIONS)
+  page.vigie.init({ key: 'other', endpoint: 'https://other.test' })
+  page.vigie.signupFunnelTracking.pageView('client')
+  page.vigie.signupFunnelTracking.pageView('client')
+  await settled(page)
+  assert.equal(page.stored().length, 1)
+  assert.ok(page.posts.every((post) => post.url.startsWith(OPTIONS.endpoint)))
+})
+
+test('without an endpoint there is one console error and nothing is queued', async () => {
+  const page = await openPage()
+  page.vigie.track('quiz_done')
+  page.vigie.init({ key: 'k' } as never)
+  page.vigie.track('quiz_done')
+  page.fire('pagehide')
+  assert.equal(await page.vigie.flush(), false)
+  assert.deepEqual([page.errors.length, page.posts.length], [1, 0])
+})
+
+test('nothing that is passed throws into the page', async () => {
+  const page = await openPage()
+  const cycle: Record<string, unknown> = {}
+  cycle['self'] = cycle
+  page.vigie.init({ ...OPTIONS, beforeSend: () => { throw new Error('mine') } })
+  page.vigie.track('quiz_done', cycle)
+  page.vigie.track('quiz_done', { big: 1n })
+  page.vigie.track(null as never, null as never)
+  page.vigie.captureError(undefined)
+  page.vigie.createFormErrorHandler('f')(null as never)
+  page.vigie.signupFunnelTracking.success(Object.create(null) as never)
+  await settled(page)
+  assert.equal(page.stored().length, 0, 'a scrubber that fails lets nothing through')
+})
+
+test('an amount below zero, or none at all, makes no event and is counted', async () => {
+  const page = await openPage()
+  page.vigie.init(OPTIONS)
+  page.vigie.paymentFunnelTracking.attempt('p1', -5, 'EUR', 'stripe')
+  page.vigie.paymentFunnelTracking.attempt('p1', NaN, 'EUR', 'stripe')
+  page.vigie.paymentFunnelTracking.attempt('p1', 50, 'EUR', 'stripe')
+  await settled(page)
+  assert.deepEqual(page.stored().map((event) => event['amount']), [50])
+  assert.equal(page.posts[0]?.body['lost'].invalid, 2)
+})
+
+test('track puts columns in their place, copies the rest, and lets no id be set', async () => {
+  const page = await openPage()
+  page.vigie.init(OPTIONS)
+  const properties = { formName: 'quiz', amount: 3, amounts: [1], url: 'https://a.test/?secret=1', sessionId: 'mine', metadata: { a: 1 } }
+  page.vigie.track('quiz_done', properties)
+  properties.amounts.push(2)
+  await settled(page)
+  const [event] = page.stored()
+  assert.deepEqual([event?.['formName'], event?.['amount'], event?.['url']], ['quiz', 3, 'https://a.test/'])
+  assert.deepEqual(event?.['metadata'], { amounts: [1], sessionId: 'mine', a: 1 })
+  assert.equal(event?.['sessionId'], page.storage.get('functional_session_id'))
+})
+
+test('a captured error is graded as given, else by its context, else medium', async () => {
+  const page = await openPage()
+  page.vigie.init(OPTIONS)
+  page.vigie.captureError(new TypeError('x is not a function'), { severity: 'info', context: 'ErrorBoundary' })
+  page.vigie.captureError(new Error('lost'), { context: 'ErrorBoundary' })
+  page.vigie.captureError('text', { context: 'window.onerror' })
+  page.vigie.captureError(new Error('plain'))
+  await settled(page)
+  assert.deepEqual(page.stored().map(({ severity, errorType, message }) => [severity, errorType, message]), [
+    ['info', 'TypeError', 'x is not a function'],
+    ['critical', 'Error', 'lost'],
+    ['high', 'string', 'text'],
+    ['medium', 'Error', 'plain'],
+  ])
+  assert.ok(page.stored().every((event) => event['eventType'] === 'error' && event['handled'] === true))
+})
+
+test('beforeSend changes and drops', async () => {
+  const page = await openPage()
+  page.vigie.init({
+    ...OPTIONS,
+    beforeSend(event) {
+      if (event.eventType === 'secret_step') return null
+      return { ...event, providerId: 'hidden', metadata: { ...event.metadata, seen: true } }
+    },
+  })
+  page.vigie.bookingFunnelTracking.providerView('p1')
+  page.vigie.track('secret_step')
+  await settled(page)
+  assert.deepEqual(page.stored().map(({ providerId, metadata }) => [providerId, metadata]), [['hidden', { seen: true }]])
+})
+
+test('after a no nothing is sent, and after a yes the loss is told', async () => {
+  const page = await openPage()
+  page.vigie.init({ ...OPTIONS, consent: 'denied' })
+  page.vigie.track('quiz_done')
+  await page.vigie.flush()
+  page.fire('pagehide')
+  assert.equal(page.posts.length, 0)
+  page.vigie.setConsent('granted')
+  page.vigie.track('quiz_done')
+  await settled(page)
+  assert.equal(page.stored()[0]?.['consent'], 'granted')
+  assert.equal(page.posts[0]?.body['lost'].no_consent, 1)
+})
+
+test('a session that is not in the sample sends nothing', async () => {
+  const page = await openPage()
+  page.vigie.init({ ...OPTIONS, sampleRate: 0 })
+  page.vigie.track('quiz_done')
+  await settled(page)
+  page.fire('pagehide')
+  assert.equal(page.posts.length, 0)
+})
+
+test('who acts stands on the event, and stops when it is taken back', async () => {
+  const page = await openPage()
+  page.vigie.init({ ...OPTIONS, traffic: 'staff', release: 'r1', environment: 'test' })
+  page.vigie.track('quiz_done')
+  page.vigie.setUser({ id: 'u1', role: 'provider' })
+  page.vigie.track('quiz_done')
+  page.vigie.setUser(null)
+  page.vigie.track('quiz_done')
+  await settled(page)
+  assert.deepEqual(page.stored().map(({ userId, userRole }) => [userId, userRole]), [
+    [undefined, 'anonymous'],
+    ['u1', 'provider'],
+    [undefined, 'anonymous'],
+  ])
+  const { traffic, release, environment } = page.stored()[0] ?? {}
+  assert.deepEqual([traffic, release, environment], ['staff', 'r1', 'test'])
+})
+
+test('a session ends after 30 minutes of silence and at 24 hours, and lives through reloads', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_800_000_000_000 })
+  const page = await openPage()
+  page.vigie.init(OPTIONS)
+  const session = () => {
+    page.vigie.track('quiz_done')
+    return page.storage.get('functional_session_id')
+  }
+  const first = session()
+  t.mock.timers.tick(29 * 60_000)
+  assert.equal(session(), first)
+  t.mock.timers.tick(31 * 60_000)
+  const second = session()
+  assert.notEqual(second, first)
+  for (let minutes = 0; minutes < 24 * 60; minutes += 20) {
+    t.mock.timers.tick(20 * 60_000)
+    session()
+  }
+  t.mock.timers.tick(60_000)
+  assert.notEqual(session(), second)
+  t.mock.timers.reset()
+})
+
+test('flush says whether all was delivered, and shutdown stops', async () => {
+  const page = await openPage()
+  page.vigie.init(OPTIONS)
+  page.vigie.track('quiz_done')
+  assert.equal(await page.vigie.flush(), true)
+  page.answer(503)
+  page.vigie.track('quiz_done')
+  assert.equal(await page.vigie.flush(), false)
+  page.answer(202)
+  page.fire('online')
+  assert.equal(await page.vigie.flush(), true)
+  assert.equal(page.stored().length, 2)
+  await page.vigie.shutdown()
+  const posts = page.posts.length
+  page.vigie.track('quiz_done')
+  page.fire('pagehide')
+  assert.equal(page.posts.length, posts)
+})
+
+test('a batch asks for no preflight', async () => {
+  const page = await openPage()
+  page.vigie.init(OPTIONS)
+  for (let i = 0; i < 30; i++) page.vigie.track('quiz_done', { i, text: 'x'.repeat(100) })
+  await settled(page)
+  page.vigie.track('quiz_done')
+  page.hide()
+  assert.ok(page.posts.length >= 2)
+  for (const { headers } of page.posts) {
+    assert.ok(Object.entries(headers).every((header) => header.join() === 'content-type,text/plain'))
+  }
+})

@@ -8,6 +8,8 @@
 //! then the second start counts after all; only with all marks at hand does the order of arrival never matter. A session
 //! counts its first [`MARKS_MAX`] marks *in order of time*, which is the same set in whatever order they came.
 
+use std::borrow::Cow;
+
 use vigie_protocol::{EventType, form_name};
 
 use crate::counts::{CounterKey, Deltas, Dimension};
@@ -99,19 +101,25 @@ impl Funnel {
             }
             return CounterKey::new(&format!("form:{name}"), measure);
         }
-        CounterKey::new(&self.to_string(), measure)
+        CounterKey::new(&self.name(), measure)
+    }
+
+    /// As it is written, in a counter's key for instance.
+    #[must_use]
+    pub fn name(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::SignupClient => "signup_client",
+            Self::SignupProvider => "signup_provider",
+            Self::Booking => "booking",
+            Self::Checkout => "checkout",
+            Self::Form(name) => return Cow::Owned(["form:", name].concat()),
+        })
     }
 }
 
 impl std::fmt::Display for Funnel {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::SignupClient => formatter.write_str("signup_client"),
-            Self::SignupProvider => formatter.write_str("signup_provider"),
-            Self::Booking => formatter.write_str("booking"),
-            Self::Checkout => formatter.write_str("checkout"),
-            Self::Form(name) => write!(formatter, "form:{name}"),
-        }
+        formatter.write_str(&self.name())
     }
 }
 

@@ -83,7 +83,7 @@ impl<'db> Sessions<'db> {
             for path in &session.funnels {
                 let Some(after) = &path.after else { continue };
                 after.move_counters(&path.before, &path.funnel, deltas, forms, &mut admitted);
-                let funnel = path.funnel.to_string();
+                let funnel = path.funnel.name();
                 self.write.execute((Packed::new(&session.id), names.column(&funnel), after.to_bytes()))?;
             }
         }

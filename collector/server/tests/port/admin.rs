@@ -117,6 +117,12 @@ async fn a_resolution_keeps_its_note_makes_the_cut_and_leaves_what_was_bad_befor
     assert_eq!(done, json!({ "success": true, "alertId": id, "undoUntil": "2026-11-24T09:00:40.000Z" }));
     assert_eq!(collector.admin("resolveFunctionalAlert", ADMIN, &argument).await.json(), done, "again changes nothing");
     assert_eq!(active(&collector).await["count"], 0);
+    let due = collector.app().store.next_due().await.unwrap();
+    assert_eq!(
+        due.map(|due| due.to_string()).as_deref(),
+        Some("2026-11-24T09:01:00.000Z"),
+        "looked at again at the cut"
+    );
     let resolved = collector.admin("getFunctionalAlerts", VIEWER, r#"{"resolved":true}"#).await.json();
     let alert = &resolved["alerts"][0];
     assert_eq!((&alert["resolvedBy"], &alert["resolution"]), (&json!("manon"), &json!("the date field works again")));

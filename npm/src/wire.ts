@@ -121,12 +121,18 @@ export type ProblemCode =
   | 'invalid_json'
   | 'unauthorized'
   | 'origin_refused'
+  | 'forbidden'
   | 'not_found'
+  | 'method_not_allowed'
+  | 'too_slow'
   | 'body_too_large'
   | 'unsupported_encoding'
   | 'invalid_batch'
+  | 'invalid_argument'
   | 'rate_limited'
   | 'overloaded'
+  | 'unavailable'
+  | 'internal'
 
 /** Bytes that may outlive the page. */
 export const KEEPALIVE_BYTES_MAX = 61440

@@ -1,5 +1,0 @@
-//! placeholder
-use crate::house::Outcome;
-pub(crate) fn check() -> Outcome {
-    Ok(())
-}

@@ -25,6 +25,8 @@ let loading: Promise<Core | undefined> | undefined
 let held: Recorded[] = []
 /** How many of those held have left already, with a page that was hidden and lives on. */
 let breathedOut = 0
+/** The core could not be loaded: what has left will not leave again. */
+let coreless = false
 let overflowed = 0
 
 /** Starts the tracker. Returns at once; a second call is ignored. */
@@ -82,12 +84,11 @@ export function setConsent(answer: 'granted' | 'denied'): void {
 /** Sends what waits and stops; `init` starts again. */
 export async function shutdown(): Promise<void> {
   if (!options) return
-  const sent = flush()
+  options = undefined // at once: StrictMode calls `init` again before this one is done
   removeEventListener('pagehide', leave)
   removeEventListener('online', online)
   document.removeEventListener('visibilitychange', hide)
-  await sent
-  options = undefined
+  await flush()
 }
 
 async function load(): Promise<Core | undefined> {
@@ -102,6 +103,7 @@ async function load(): Promise<Core | undefined> {
     breathedOut = 0
   } catch (trouble) {
     // Without WASM (an old browser, a strict policy) what is held leaves with the page.
+    coreless = true
     if (debug) console.warn('[vigie] the core could not be loaded:', trouble)
   }
   return core
@@ -147,5 +149,6 @@ function online(): void {
 /** Sends what is held without the core. It stays held: if the page lives on, the core sends it again under the same ids. */
 function breatheOut(): void {
   if (consent !== 'denied') lastBreath(held.slice(breathedOut), url, { ...settings, consent })
+  if (coreless) held = []
   breathedOut = held.length
 }

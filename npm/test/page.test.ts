@@ -255,6 +255,32 @@ test('flush says whether all was delivered, and shutdown stops', async () => {
   assert.equal(page.posts.length, posts)
 })
 
+test('an init right after a shutdown starts again, as StrictMode does it', async () => {
+  const page = await openPage()
+  page.vigie.init(OPTIONS)
+  void page.vigie.shutdown()
+  page.vigie.init(OPTIONS)
+  page.vigie.track('quiz_done')
+  await settled(page)
+  page.vigie.track('quiz_done')
+  page.fire('pagehide')
+  assert.equal(page.stored().length, 2)
+})
+
+test('where WASM is refused, events leave with the page, once', async () => {
+  const page = await openPage()
+  const { instantiateStreaming } = WebAssembly
+  WebAssembly.instantiateStreaming = () => Promise.reject(new Error('script-src'))
+  page.vigie.init(OPTIONS)
+  page.vigie.track('quiz_done')
+  assert.equal(await page.vigie.flush(), false)
+  WebAssembly.instantiateStreaming = instantiateStreaming
+  page.hide()
+  page.vigie.track('quiz_done')
+  page.fire('pagehide')
+  assert.deepEqual([page.events().length, page.stored().length], [2, 2])
+})
+
 test('a batch asks for no preflight', async () => {
   const page = await openPage()
   page.vigie.init(OPTIONS)

@@ -37,7 +37,11 @@ export interface Page {
 
 export const OPTIONS = { key: 'a key', endpoint: 'https://vigie.test' }
 
+/** Ends the page before: what it still has to say must not reach the collector of the next one. */
+let close = async (): Promise<void> => {}
+
 export async function openPage(address = 'https://shop.test/inscription?email=a@b.c#top'): Promise<Page> {
+  await close()
   const listeners = new Map<string, Set<() => void>>()
   const listen = (event: string, act: () => void) => void (listeners.get(event) ?? listeners.set(event, new Set()).get(event)!).add(act)
   const unlisten = (event: string, act: () => void) => void listeners.get(event)?.delete(act)
@@ -88,6 +92,11 @@ export async function openPage(address = 'https://shop.test/inscription?email=a@
   const vigie: Vigie = await import(`${folder}/index.js`)
   const events = () =>
     posts.flatMap(({ body: { events, ...shared } }) => events.map((event): Record<string, any> => ({ ...shared, ...event })))
+  close = async () => {
+    status = 202
+    fire('pagehide')
+    await vigie.flush()
+  }
   const fire = (event: string) => listeners.get(event)?.forEach((act) => act())
   return {
     vigie,

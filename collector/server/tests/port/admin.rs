@@ -1,6 +1,8 @@
 //! What operators ask and do, in the shapes of the contract, and who may.
 
 use serde_json::{Value, json};
+use vigie_collector::clock::Clock;
+use vigie_collector::evaluation;
 use vigie_domain::check::AlertCollection;
 use vigie_domain::document::Collection;
 use vigie_domain::time::Span;
@@ -112,6 +114,10 @@ async fn a_resolution_keeps_its_note_makes_the_cut_and_leaves_what_was_bad_befor
     let collector = Collector::start().await;
     let id = alert(&collector).await;
     collector.clock.turn(Span::seconds(30));
+    let last_look = || collector.app().pulse.beats().get(evaluation::LOOP).map(|beat| beat.at);
+    while last_look() != Some(collector.clock.now()) {
+        tokio::task::yield_now().await; // what the turned clock made due is judged
+    }
     let argument = json!({ "alertId": id, "resolution": "the date field works again" }).to_string();
     let done = collector.admin("resolveFunctionalAlert", ADMIN, &argument).await.json();
     assert_eq!(done, json!({ "success": true, "alertId": id, "undoUntil": "2026-11-24T09:00:40.000Z" }));

@@ -97,6 +97,8 @@ const BLOCK_ID_MAX: usize = 255;
 const HEADER_MAX: usize = 150;
 const SECTION_MAX: usize = 3_000;
 const FIELD_MAX: usize = 2_000;
+/// Bytes of the longest escape, `&amp;`.
+const ESCAPE_MAX: usize = 5;
 
 fn section(markdown: &str) -> Value {
     json!({ "type": "section", "text": { "type": "mrkdwn", "text": shortened(markdown, SECTION_MAX) } })
@@ -108,7 +110,8 @@ fn shortened(text: &str, max: usize) -> String {
         return text.to_owned();
     }
     let mut kept: String = text.chars().take(max - 1).collect();
-    if let Some(escape) = kept.rfind('&').filter(|start| !kept[*start..].contains(';')) {
+    let is_cut = |start: &usize| kept.len() - start < ESCAPE_MAX && !kept[*start..].contains(';');
+    if let Some(escape) = kept.rfind('&').filter(is_cut) {
         kept.truncate(escape);
     }
     kept.push('…');

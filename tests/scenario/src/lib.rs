@@ -139,11 +139,8 @@ impl World {
 
     /// Somebody opens the shop in a tab of their own, to sign up as a client or a provider.
     pub fn visitor(&mut self, role: &'static str) -> Who {
-        let address = Address {
-            client: self.client.clone(),
-            batch_url: batch_url(&self.address),
-            origin: ORIGIN.to_owned(),
-        };
+        let address =
+            Address { client: self.client.clone(), batch_url: batch_url(&self.address), origin: ORIGIN.to_owned() };
         let number = self.visitors.len() as u64;
         self.visitors.push(Visitor::new(number, role, address));
         Who(self.visitors.len() - 1)

@@ -90,7 +90,10 @@ pub fn as_read(message: &Value) -> String {
 const LINK: &str = "/alerts/";
 const ID_CHARS: usize = 36;
 
-async fn receive(State(shared): State<Arc<Mutex<Shared>>>, axum::Json(message): axum::Json<Value>) -> (StatusCode, &'static str) {
+async fn receive(
+    State(shared): State<Arc<Mutex<Shared>>>,
+    axum::Json(message): axum::Json<Value>,
+) -> (StatusCode, &'static str) {
     let mut shared = lock(&shared);
     shared.arrived.push(message);
     match shared.answers.pop_front() {

@@ -96,12 +96,16 @@ impl Address {
             .post(&self.batch_url)
             .header("content-type", "text/plain")
             .header("origin", &self.origin)
-            .header("user-agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) Version/18.6 Mobile Safari/604.1")
+            .header(
+                "user-agent",
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) Version/18.6 Mobile Safari/604.1",
+            )
             .timeout(Duration::from_secs(20))
             .body(body);
         let Ok(response) = request.send().await else { return Answer::default() };
         let status = response.status().as_u16();
-        let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+        let retry_after =
+            response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
         let answer: serde_json::Value = response.json().await.unwrap_or_default();
         let count = |name: &str| answer[name].as_u64().and_then(|count| u32::try_from(count).ok()).unwrap_or(0);
         Answer {

@@ -3,6 +3,13 @@
 //! This is the binary in real time, for a crash cannot be told on a turned clock. `VIGIE_SEED` replays a run's kills and
 //! batches; `VIGIE_KILLS` makes a longer night of it.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test in real time, whose helpers fail it where they stand"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -21,7 +28,8 @@ const READY_WITHIN: Duration = Duration::from_secs(20);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_collector_loses_nothing_doubles_nothing_and_tells_nothing_twice() {
-    let seed: u64 = std::env::var("VIGIE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| now().0.unsigned_abs());
+    let seed: u64 =
+        std::env::var("VIGIE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| now().0.unsigned_abs());
     let kills: u32 = std::env::var("VIGIE_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(20);
     println!("VIGIE_SEED={seed} VIGIE_KILLS={kills}");
     let mut chance = Chance(seed);
@@ -149,7 +157,8 @@ fn batch(chance: &mut Chance) -> (Vec<String>, String) {
         .map(|(kind, step)| {
             let at = Timestamp(now.0 - 90_000 + step * 20_000);
             let id = Id::new(at, std::array::from_fn(|_| u8::try_from(chance.below(256)).unwrap())).to_string();
-            let event = format!(r#"{{"id":"{id}","eventType":"{kind}","timestamp":"{at}","formName":"signup_client"}}"#);
+            let event =
+                format!(r#"{{"id":"{id}","eventType":"{kind}","timestamp":"{at}","formName":"signup_client"}}"#);
             (id, event)
         })
         .collect();
@@ -158,7 +167,10 @@ fn batch(chance: &mut Chance) -> (Vec<String>, String) {
         events.swap(place, other);
     }
     let (ids, events): (Vec<_>, Vec<_>) = events.into_iter().unzip();
-    let body = format!(r#"{{"sentAt":"{now}","sessionId":"s-{session:x}","userRole":"client","events":[{}]}}"#, events.join(","));
+    let body = format!(
+        r#"{{"sentAt":"{now}","sessionId":"s-{session:x}","userRole":"client","events":[{}]}}"#,
+        events.join(",")
+    );
     (ids, body)
 }
 
@@ -180,7 +192,11 @@ impl Collector {
             test.ancestors().nth(2).unwrap().join("vigie")
         };
         let binary = std::env::var_os("VIGIE_BINARY").map_or_else(beside_the_test, PathBuf::from);
-        assert!(binary.exists(), "{} is not there: `cargo build -p vigie-collector`, or set VIGIE_BINARY", binary.display());
+        assert!(
+            binary.exists(),
+            "{} is not there: `cargo build -p vigie-collector`, or set VIGIE_BINARY",
+            binary.display()
+        );
         let data = tempfile::tempdir().unwrap();
         Self { binary, port, data, webhook_url: webhook_url.to_owned(), running: None, log: Arc::default() }
     }
@@ -207,7 +223,8 @@ impl Collector {
     }
 
     async fn start(&mut self) {
-        let child = self.command().arg("serve").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let child =
+            self.command().arg("serve").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         self.running = Some(child.unwrap());
         let client = reqwest::Client::new();
         let began = Instant::now();

@@ -72,6 +72,8 @@ pub enum Attempt {
 
 /// The longest wait between two tries.
 const WAIT_MAX: Span = Span::minutes(5);
+/// The longest wait that a channel may ask for.
+const ASKED_WAIT_MAX: Span = Span::hours(1);
 /// After this long without success a message is given up.
 pub const GIVE_UP_AFTER: Span = Span::hours(24);
 
@@ -91,8 +93,9 @@ impl Entry {
                 self.answer = Some(answer);
             }
             Attempt::Later { answer, after } => {
-                let wait = after.unwrap_or_else(|| wait(self.attempts, chance));
-                self.due_at = now + wait;
+                let ours = wait(self.attempts, chance);
+                // A peer's word counts, but neither hurries us into a loop nor puts an alert off for a day.
+                self.due_at = now + after.map_or(ours, |theirs| theirs.clamp(ours, ASKED_WAIT_MAX));
                 self.answer = Some(answer);
                 if now.since(self.created_at) >= GIVE_UP_AFTER {
                     self.state = State::Dead;
@@ -115,5 +118,39 @@ fn waits_double_up_to_five_minutes_and_chance_takes_at_most_half() {
         [(1, 500, 1_000), (2, 1_000, 2_000), (5, 8_000, 16_000), (40, 150_000, 300_000)]
     {
         assert_eq!((wait(attempts, 0).0, wait(attempts, 255).0), (shortest, longest), "try {attempts}");
+    }
+}
+
+#[test]
+fn a_channel_may_ask_for_patience_within_reason() {
+    let now = Timestamp(1_795_000_000_000);
+    let waiting = |asked: Option<i64>| {
+        let entry = Entry {
+            key: "k".to_owned(),
+            alert_id: Id([1; 16]),
+            transition: Transition::Opened,
+            channel: Channel::Slack,
+            message: Message {
+                severity: crate::verdict::Severity::Critical,
+                resolved: false,
+                heading: String::new(),
+                text: String::new(),
+                facts: Vec::new(),
+                paragraphs: Vec::new(),
+                link: None,
+                footer: String::new(),
+            },
+            created_at: now,
+            due_at: now,
+            attempts: 0,
+            state: State::Waiting,
+            answer: None,
+            sent_at: None,
+        };
+        let later = Attempt::Later { answer: "429".to_owned(), after: asked.map(Span::seconds) };
+        entry.tried(later, now, 255).due_at.since(now)
+    };
+    for (asked, waits) in [(None, 1), (Some(0), 1), (Some(30), 30), (Some(i64::from(u32::MAX)), 3_600)] {
+        assert_eq!(waiting(asked), Span::seconds(waits), "{asked:?}");
     }
 }

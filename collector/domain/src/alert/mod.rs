@@ -157,7 +157,9 @@ pub fn look(
             (Some(alert), None)
         }
         (Verdict::Clean, Some(mut alert)) => {
-            let since = *record.clean_since.get_or_insert(now);
+            // A clock that was set back begins the hour anew.
+            let since = record.clean_since.filter(|since| *since <= now).unwrap_or(now);
+            record.clean_since = Some(since);
             if now.since(since) >= CLEAN_FOR {
                 resolve(&mut alert, "clock", None, now);
                 record.open = None;

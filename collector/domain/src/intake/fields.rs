@@ -11,6 +11,7 @@ use vigie_protocol::limits::{
 use vigie_protocol::{EventType, RefusalCode};
 
 use super::raw::{Field, RawEvent, depth};
+use super::surrogates;
 use crate::event::{CapturedError, Kind};
 use crate::id::Id;
 use crate::time::Timestamp;
@@ -58,7 +59,10 @@ impl Reader<'_> {
         let Some(raw) = raw.map(RawValue::get).filter(|raw| *raw != "null") else { return Ok(None) };
         let text = match raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
             Some(plain) if !plain.contains('\\') => Cow::Borrowed(plain),
-            Some(_) => Cow::Owned(serde_json::from_str(raw).map_err(|_| Refused::invalid(field, "a text of Unicode"))?),
+            Some(_) => Cow::Owned(
+                serde_json::from_str(&surrogates::mended(raw))
+                    .map_err(|_| Refused::invalid(field, "a text of Unicode"))?,
+            ),
             None => return Err(Refused::invalid(field, "a text")),
         };
         Ok((!text.is_empty()).then(|| self.cut(text, chars_max)))
@@ -173,7 +177,7 @@ impl Reader<'_> {
         }
         let mut unknown = raw.unknown().peekable();
         if unknown.peek().is_none() {
-            return Ok(own.map(|own| own.get().into()));
+            return own.map(readable).transpose();
         }
         let mut merged: serde_json::Map<String, serde_json::Value> = serde_json::Map::new();
         for (name, value) in unknown {
@@ -184,7 +188,7 @@ impl Reader<'_> {
         }
         if let Some(own) = own {
             let own: serde_json::Map<String, serde_json::Value> =
-                serde_json::from_str(own.get()).map_err(|_| Refused::invalid("metadata", "an object of JSON"))?;
+                serde_json::from_str(&readable(own)?).map_err(|_| unreadable())?;
             merged.extend(own);
         }
         let text = serde_json::Value::Object(merged).to_string();
@@ -226,9 +230,26 @@ impl Reader<'_> {
 /// Characters of a user agent that are kept with an error.
 const USER_AGENT_CHARS_MAX: usize = 512;
 
+/// JSON that whoever reads the store can read: what was skipped unread may hold half of a character, or a number beyond
+/// all numbers.
+fn readable(raw: &RawValue) -> Result<Box<str>, Refused> {
+    let text = raw.get();
+    let has_exponent =
+        || text.bytes().zip(text.bytes().skip(1)).any(|(one, next)| one.is_ascii_digit() && next | 32 == b'e');
+    if !text.contains("\\u") && !has_exponent() {
+        return Ok(text.into());
+    }
+    let mended = surrogates::mended(text);
+    serde_json::from_str::<serde_json::Value>(&mended).map_err(|_| unreadable())?;
+    Ok(mended.into())
+}
+
 fn parse_value(raw: &RawValue) -> Result<serde_json::Value, Refused> {
-    serde_json::from_str(raw.get())
-        .map_err(|_| Refused::invalid("metadata", "JSON of numbers and texts that can be kept"))
+    serde_json::from_str(&surrogates::mended(raw.get())).map_err(|_| unreadable())
+}
+
+fn unreadable() -> Refused {
+    Refused::invalid("metadata", "JSON of numbers and texts that can be kept")
 }
 
 /// Letters, digits and `_ . : -`.

@@ -7,6 +7,7 @@
 mod clock;
 mod fields;
 mod raw;
+mod surrogates;
 #[cfg(test)]
 mod tests;
 mod user_agent;
@@ -35,6 +36,9 @@ pub struct BadBatch {
 /// Levels of nesting in a body: metadata may be five deep within event, list and batch, and what it holds unknown is refused
 /// one event at a time; beyond this the body is an attack on whoever parses it.
 const BODY_DEPTH_MAX: usize = 32;
+
+/// Different sessions, users and addresses in one batch: each is kept whole, so five hundred would make 8 MB of a small body.
+const CONTEXTS_MAX: usize = 64;
 
 /// Reads a batch (`contract.md`, section 3). `user_agent` is the header.
 ///
@@ -103,7 +107,8 @@ fn read(raw: RawBatch<'_>, user_agent: Option<&str>, received_at: Timestamp) -> 
         raw.traffic,
         raw.consent,
     ];
-    read_context(&mut reader, &mut context, shared).map_err(of_batch)?;
+    // What the batch says for all and is wrong refuses each of its events, so that it is seen and kept like any refusal.
+    let bad_context = read_context(&mut reader, &mut context, shared).err();
     if context.traffic.is_none() && user_agent::is_bot(user_agent) {
         context.traffic = Some(Traffic::Bot);
     }
@@ -112,7 +117,10 @@ fn read(raw: RawBatch<'_>, user_agent: Option<&str>, received_at: Timestamp) -> 
     let browser = BrowserClock::new(sent_at, received_at);
     batch.events.reserve(raw_events.len());
     for (index, raw) in raw_events.iter().enumerate() {
-        let made = read_event(raw, &mut reader, &mut batch.contexts, page.as_deref(), user_agent, browser);
+        let made = match &bad_context {
+            Some(refused) => Err(refused.clone()),
+            None => read_event(raw, &mut reader, &mut batch.contexts, page.as_deref(), user_agent, browser),
+        };
         match made {
             Ok(Made::Event(event)) => batch.events.push(event),
             Ok(Made::Error(error)) => batch.errors.push(*error),
@@ -130,21 +138,7 @@ fn read(raw: RawBatch<'_>, user_agent: Option<&str>, received_at: Timestamp) -> 
     Ok(batch)
 }
 
-const BATCH_FIELDS: [&str; 13] = [
-    "sentAt",
-    "sessionId",
-    "correlationId",
-    "page",
-    "url",
-    "referrer",
-    "userId",
-    "userRole",
-    "release",
-    "environment",
-    "language",
-    "traffic",
-    "consent",
-];
+const BATCH_FIELDS: [&str; 3] = ["sentAt", "sessionId", "page"];
 
 fn read_lost(
     reader: &mut Reader<'_>,
@@ -285,6 +279,12 @@ fn own_context(raw: &RawEvent<'_>, reader: &mut Reader<'_>, contexts: &mut Vec<C
     read_context(reader, &mut context, own)?;
     if let Some(place) = contexts.iter().position(|known| *known == context) {
         return Ok(place);
+    }
+    if contexts.len() == CONTEXTS_MAX {
+        let reason = format!(
+            "a batch holds events of at most {CONTEXTS_MAX} sessions, users and addresses; send them in several"
+        );
+        return Err(Refused::new("events", RefusalCode::TooLarge, reason));
     }
     contexts.push(context);
     Ok(contexts.len() - 1)

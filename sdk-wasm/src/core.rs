@@ -9,11 +9,12 @@ use vigie_protocol::{Column, Consent, EventType, LostReason};
 use crate::call::Call;
 use crate::chance::Chance;
 use crate::context::Context;
-use crate::delivery::{Action, Answer, Delivery, SendId, Why};
+use crate::delivery::Delivery;
 use crate::event::{Event, NotTracked, check, clean, write};
 use crate::form::OpenForms;
 use crate::said::Said;
 use crate::settings::{Head, Settings};
+use crate::shell::{Action, Answer, SendId, Why};
 use crate::time::{Now, Tick};
 
 /// One page of one visitor.

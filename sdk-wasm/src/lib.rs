@@ -45,6 +45,7 @@ mod privacy;
 mod queue;
 mod said;
 mod settings;
+mod shell;
 mod time;
 
 #[cfg(target_arch = "wasm32")]
@@ -55,8 +56,8 @@ mod browser;
 pub use call::Call;
 pub use context::Context;
 pub use core::{Core, Input, Stats};
-pub use delivery::{Action, Answer, Mode, SendId, Why};
 pub use event::NotTracked;
 pub use lost::Lost;
 pub use settings::{SDK, Settings};
+pub use shell::{Action, Answer, Mode, SendId, Why};
 pub use time::{Now, Tick, Timestamp};

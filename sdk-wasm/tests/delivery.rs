@@ -31,6 +31,7 @@ fn one_ordinary_request_is_out_at_a_time() {
     page.track(20);
     let first = page.sent_by(0).remove(0);
     page.track(40);
+    page.handle(Input::Online);
     assert_eq!(page.sent_by(10_000), [], "the first one has no answer yet");
     page.answer(&first, answer(202));
     assert_eq!(page.sent_by(10_000)[0].events(), 40);
@@ -102,9 +103,17 @@ fn a_refused_key_is_not_asked_again_and_the_loss_is_told_once() {
     page.answer(&told, DOWN);
     let again = page.sent_by(80_000).remove(0);
     assert_eq!(again.body["lost"], told.body["lost"], "under the same id, so that it counts once");
-    page.answer(&again, answer(202));
+    page.answer(&again, answer(400));
     page.track(1);
-    assert!(page.sent_by(90_000)[0].body.get("lost").is_none());
+    let yet_again = page.sent_by(90_000).remove(0);
+    assert_eq!(yet_again.body["lost"], told.body["lost"], "nobody took note of it yet");
+    page.answer(&yet_again, answer(202));
+    page.track(1);
+    let last = page.sent_by(100_000).remove(0);
+    assert_eq!(last.body["lost"]["invalid"], 1, "the one that the 400 cost");
+    page.answer(&last, answer(202));
+    page.track(1);
+    assert!(page.sent_by(110_000)[0].body.get("lost").is_none());
 }
 
 #[test]

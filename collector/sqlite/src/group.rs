@@ -1,7 +1,6 @@
 //! One transaction of the writer: what many batches share, and what is done once at its end.
 //!
-//! Marks, counters and wake-ups are summed over the group and written before the commit; on a rollback everything kept in
-//! memory goes back to what stands on disk.
+//! Marks, counters and wake-ups are summed over the group and written before the commit; a rollback forgets them.
 
 use rusqlite::Connection;
 use vigie_domain::check::concerned_by;
@@ -19,9 +18,8 @@ pub(crate) struct Group<'db> {
     pub(crate) names: Names,
     pub(crate) rows: Rows<'db>,
     pub(crate) sessions: Sessions<'db>,
-    /// The number of the next row of `contexts`.
+    /// The number of the next row of `contexts`; a rollback leaves a gap.
     pub(crate) next_context: i64,
-    stored_context: i64,
     counter_keys: Names,
     forms: Dimension,
     /// The forms that keep their name, in the order they came; the first `forms_stored` are committed.
@@ -43,7 +41,6 @@ impl<'db> Group<'db> {
             rows: Rows::new(connection)?,
             sessions: Sessions::new(connection)?,
             next_context,
-            stored_context: next_context,
             counter_keys: Names::load(connection, Table::CounterKeys)?,
             forms: Dimension::with(form_names.iter().cloned()),
             forms_stored: form_names.len(),
@@ -119,7 +116,6 @@ impl<'db> Group<'db> {
     fn committed(&mut self) {
         self.names.committed();
         self.counter_keys.committed();
-        self.stored_context = self.next_context;
         self.forms_stored = self.form_names.len();
         self.moved_at = None;
     }
@@ -129,10 +125,7 @@ impl<'db> Group<'db> {
             // SQLite ends some transactions itself when they fail; what is left open is given up here.
             let _ = self.execute("rollback");
         }
-        self.names.rolled_back();
-        self.counter_keys.rolled_back();
         self.sessions.forget();
-        self.next_context = self.stored_context;
         if self.form_names.len() > self.forms_stored {
             self.form_names.truncate(self.forms_stored);
             self.forms = Dimension::with(self.form_names.iter().cloned());
@@ -196,20 +189,38 @@ mod tests {
         );
         connection.pragma_update(None, "max_page_count", 10_000).unwrap();
         write(&[batch(3, "third"), batch(4, "first")]).unwrap();
+        write(&[batch(5, "second")]).unwrap();
         let ask = |sql: &str| -> Vec<String> {
             let mut statement = connection.prepare(sql).unwrap();
             let rows = statement.query_map([], |row| row.get(0)).unwrap();
             rows.map(Result::unwrap).collect()
         };
-        assert_eq!(ask("select name from forms order by name"), ["first", "third"]);
+        assert_eq!(ask("select name from forms order by name"), ["first", "second", "third"]);
         assert_eq!(
-            ask("select distinct name || ' ' || c.n from events e join contexts c on c.n = e.context
+            ask("select distinct name from events e join contexts c on c.n = e.context
                  join names on names.n = e.form_name order by c.n"),
-            ["first 1", "third 2", "first 3"]
+            ["first", "third", "second"]
         );
         assert_eq!(
             ask("select name || ' ' || count from counts join counter_keys k on k.n = key order by name"),
-            ["form:first.form_start 2", "form:third.form_start 1"]
+            ["form:first.form_start 2", "form:second.form_start 1", "form:third.form_start 1"]
         );
+    }
+
+    #[test]
+    fn a_group_wakes_a_check_at_the_earliest_moment_that_moved_it() {
+        let connection = Connection::open_in_memory().unwrap();
+        prepare_writer(&connection).unwrap();
+        let check_id = vigie_domain::check::CHECKS[0].id.to_owned();
+        due::plan(&connection, &[check_id], Timestamp(90_000)).unwrap();
+        let mut group = Group::new(&connection).unwrap();
+        let received = |number: u8, at: i64| Batch { received_at: Timestamp(at), ..batch(number, "signup_client") };
+        let mut write = |batches: &[Batch]| {
+            group.transact(|group| batches.iter().try_for_each(|batch| append(group, batch).map(|_| ()))).unwrap()
+        };
+        assert!(write(&[received(1, 50_000), received(2, 40_000), received(3, 60_000)]));
+        assert_eq!(due::next(&connection).unwrap(), Some(Timestamp(40_000)));
+        assert!(!write(&[received(1, 10_000)]), "what is there already wakes nobody");
+        assert_eq!(due::next(&connection).unwrap(), Some(Timestamp(40_000)));
     }
 }

@@ -59,7 +59,7 @@ pub(crate) struct Names {
     numbers: HashMap<Arc<str>, i64>,
     /// In the order of their numbers, from 1.
     names: Vec<Arc<str>>,
-    /// How many of them stand in the table.
+    /// How many of them stand in the table for good.
     stored: usize,
 }
 
@@ -96,7 +96,7 @@ impl Names {
         spelled(column, |index| self.names.get(index).map(|name| &**name))
     }
 
-    /// Writes the names that are new in this transaction.
+    /// Writes the names that do not stand yet. A transaction that is rolled back leaves its own to the next.
     pub(crate) fn store(&self, connection: &Connection) -> Outcome<()> {
         if self.stored == self.names.len() {
             return Ok(());
@@ -111,13 +111,6 @@ impl Names {
     /// The transaction was committed: its names stand.
     pub(crate) fn committed(&mut self) {
         self.stored = self.names.len();
-    }
-
-    /// The transaction was rolled back: its names are forgotten, and their numbers are free again.
-    pub(crate) fn rolled_back(&mut self) {
-        for name in self.names.drain(self.stored..) {
-            self.numbers.remove(&name);
-        }
     }
 }
 

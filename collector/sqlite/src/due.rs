@@ -2,7 +2,8 @@
 //!
 //! A claim moves `recheck_at` to its own end, so that what is never finished comes back. A wake counts the generation up,
 //! so that a claim that is finished knows whether it saw everything. Surprising: the second that lies between two
-//! judgements begins with the claim, not with its end; thus a wake during a claim keeps it too.
+//! judgements begins with the claim, not with its end; thus a wake during a claim keeps it too. A claim
+//! that lies ahead was made by a clock that was set back since, and holds nobody.
 
 use rusqlite::{Connection, OptionalExtension as _};
 use vigie_domain::time::Timestamp;
@@ -28,8 +29,8 @@ pub(crate) fn plan(connection: &Connection, check_ids: &[String], now: Timestamp
 /// A check is to be looked at by `at`, though not sooner than it may be judged again. Says whether it is planned at all.
 pub(crate) fn wake(connection: &Connection, check_id: &str, at: Timestamp) -> Outcome<bool> {
     let mut wake = connection.prepare_cached(
-        "update due set generation = generation + 1, recheck_at = min(recheck_at, max(?2, coalesce(claimed_at + ?3, ?2)))
-         where check_id = ?1",
+        "update due set generation = generation + 1, recheck_at = min(recheck_at, case when claimed_at <= ?2
+         then max(?2, claimed_at + ?3) else ?2 end) where check_id = ?1",
     )?;
     Ok(wake.execute((check_id, at.0, JUDGE_EVERY.0))? > 0)
 }
@@ -57,7 +58,8 @@ pub(crate) fn claim(connection: &Connection, now: Timestamp, limit: usize) -> Ou
 /// A claim is finished: the check is due at `next`, unless something woke it since.
 pub(crate) fn finish(connection: &Connection, claim: &Claim, next: Timestamp) -> Outcome<()> {
     let mut finish = connection.prepare_cached(
-        "update due set recheck_at = max(?3, coalesce(claimed_at + ?4, ?3)) where check_id = ?1 and generation = ?2",
+        "update due set recheck_at = case when claimed_at <= ?3 then max(?3, claimed_at + ?4) else ?3 end
+         where check_id = ?1 and generation = ?2",
     )?;
     finish.execute((&claim.check_id, claim.generation.cast_signed(), next.0, JUDGE_EVERY.0))?;
     Ok(())

@@ -12,16 +12,34 @@ use crate::error::Outcome;
 pub(crate) fn add(connection: &Connection, entry: &Entry) -> Outcome<()> {
     connection
         .prepare_cached(
-            "insert into outbox(key, created_at, waiting, due_at, document) values(?, ?, ?, ?, ?) on conflict do nothing",
+            "insert into outbox(key, line, created_at, waiting, due_at, document) values(?, ?, ?, ?, ?, ?)
+             on conflict do nothing",
         )?
-        .execute((&entry.key, entry.created_at.0, entry.state == State::Waiting, entry.due_at.0, text(entry)?))?;
+        .execute((
+            &entry.key,
+            line(entry),
+            entry.created_at.0,
+            entry.state == State::Waiting,
+            entry.due_at.0,
+            text(entry)?,
+        ))?;
     Ok(())
 }
 
+/// What is told of one alert by one channel stands in one line.
+fn line(entry: &Entry) -> String {
+    format!("{}:{}", entry.alert_id, entry.channel.as_str())
+}
+
+/// The waiting messages that are the first of their line.
+const NEXT_IN_LINE: &str = "waiting and not exists
+    (select 1 from outbox before where before.waiting and before.line = outbox.line and before.n < outbox.n)";
+
 /// Takes waiting messages that are due. A message is due again when its claim ends.
 pub(crate) fn claim(connection: &Connection, now: Timestamp, limit: usize) -> Outcome<Vec<Entry>> {
-    let mut due = connection
-        .prepare_cached("select document from outbox where waiting and due_at <= ? order by due_at, n limit ?")?;
+    let mut due = connection.prepare_cached(&format!(
+        "select document from outbox where due_at <= ? and {NEXT_IN_LINE} order by due_at, n limit ?"
+    ))?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut entries: Vec<Entry> = due.query_map((now.0, limit), |row| document(row, 0))?.collect::<Outcome<_>>()?;
     for entry in &mut entries {
@@ -49,6 +67,6 @@ fn write(connection: &Connection, entry: &Entry) -> Outcome<bool> {
 
 /// When the next waiting message is due.
 pub(crate) fn next(connection: &Connection) -> Outcome<Option<Timestamp>> {
-    let mut next = connection.prepare_cached("select min(due_at) from outbox where waiting")?;
+    let mut next = connection.prepare_cached(&format!("select min(due_at) from outbox where {NEXT_IN_LINE}"))?;
     Ok(next.query_row([], |row| row.get(0)).optional()?.flatten().map(Timestamp))
 }

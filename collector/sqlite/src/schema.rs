@@ -42,9 +42,10 @@ create table alerts(
     n integer primary key, id blob not null unique, collection text not null, created_at integer not null,
     resolved integer not null, acknowledged integer not null, document text not null);
 create table outbox(
-    n integer primary key, key text not null unique, created_at integer not null, waiting integer not null,
+    n integer primary key, key text not null unique, line text not null, created_at integer not null, waiting integer not null,
     due_at integer not null, document text not null);
 create index outbox_due on outbox(due_at) where waiting;
+create index outbox_line on outbox(line) where waiting;
 
 create table pulse(n integer primary key, beats integer not null);
 insert into pulse values(1, 0);

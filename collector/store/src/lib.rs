@@ -132,10 +132,11 @@ pub trait Store: Send + Sync {
     /// Alerts, newest first, and how many there are in all.
     async fn alerts(&self, query: AlertQuery) -> Result<(Vec<Alert>, u64), StoreError>;
 
-    /// Takes waiting messages that are due at `now`, the longest due first; each is due again after [`CLAIM_FOR`] unless it is settled.
+    /// Takes waiting messages that are due at `now`, the longest due first; each is due again after [`CLAIM_FOR`] unless it is
+    /// settled. Of one alert and channel only the first that waits is taken, so that no "resolved" comes before its "opened".
     async fn claim_messages(&self, now: Timestamp, limit: usize) -> Result<Vec<Entry>, StoreError>;
 
-    /// When the next waiting message is due.
+    /// When the next waiting message is due, of those whose turn it is.
     async fn next_message_due(&self) -> Result<Option<Timestamp>, StoreError>;
 
     /// Writes down what became of a message. A message that is sent marks its alert in `notificationsSent`. One that is

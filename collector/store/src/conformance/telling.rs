@@ -26,7 +26,7 @@ pub(super) async fn a_message_is_kept_once_for_its_key(place: &dyn Place) {
     let store = place.open();
     let first = message("k", &alert(1, 5), 5);
     let other_words = Entry { due_at: at(0), attempts: 7, ..first.clone() };
-    let messages = vec![first.clone(), message("j", &alert(1, 5), 4), other_words.clone()];
+    let messages = vec![first.clone(), message("j", &alert(2, 5), 4), other_words.clone()];
     store.apply(opening(alert(1, 5), 0, messages)).await.unwrap();
     store.apply(Change { messages: vec![other_words], ..Change::default() }).await.unwrap();
     let outbox = whole(&*store, Collection::Outbox).await;
@@ -89,4 +89,23 @@ pub(super) async fn a_message_that_is_tried_later_waits_until_then(place: &dyn P
     assert!(!slack_was_told(&*store, 1).await);
     assert_eq!(store.next_message_due().await, Ok(None));
     assert_eq!(whole(&*store, Collection::Outbox).await[0]["state"], "dead");
+}
+
+pub(super) async fn what_is_told_of_one_alert_is_told_in_order(place: &dyn Place) {
+    let store = place.open();
+    let messages = vec![message("opened", &alert(1, 5), 5), message("other", &alert(2, 5), 7)];
+    store.apply(opening(alert(1, 5), 0, messages)).await.unwrap();
+    let opened = store.claim_messages(at(5), 10).await.unwrap().pop().unwrap();
+    store.settle_message(Entry { due_at: at(20), attempts: 1, ..opened }).await.unwrap();
+    let resolved = Change { messages: vec![message("resolved", &alert(1, 5), 6)], ..Change::default() };
+    store.apply(resolved).await.unwrap();
+    assert_eq!(store.next_message_due().await, Ok(Some(at(7))), "who waits for another is not due");
+    let other = store.claim_messages(at(10), 10).await.unwrap().pop().unwrap();
+    assert_eq!(other.key, "other", "another alert's message waits for nobody");
+    store.settle_message(sent(&other, at(10))).await.unwrap();
+    let opened = store.claim_messages(at(20), 1).await.unwrap().pop().unwrap();
+    assert_eq!(opened.key, "opened");
+    store.settle_message(sent(&opened, at(20))).await.unwrap();
+    assert_eq!(store.next_message_due().await, Ok(Some(at(6))));
+    assert_eq!(claimed(&*store, at(20)).await, ["resolved"], "now it is its turn");
 }

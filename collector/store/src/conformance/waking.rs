@@ -102,6 +102,16 @@ pub(super) async fn a_check_is_judged_at_most_once_a_second(place: &dyn Place) {
     assert_eq!(store.next_due().await, Ok(Some(at(1) + JUDGE_EVERY + JUDGE_EVERY)), "nor by its own plan");
 }
 
+pub(super) async fn a_clock_that_was_set_back_silences_nobody(place: &dyn Place) {
+    let store = place.open();
+    store.plan(&[SIGNUP_CHECK], at(1)).await.unwrap();
+    let taken = claim(&*store, at(100)).await;
+    store.append(start(1, at(2))).await.unwrap();
+    assert_eq!(store.next_due().await, Ok(Some(at(2))), "98 minutes before its claim");
+    finish(&*store, taken, at(600)).await;
+    assert_eq!(store.next_due().await, Ok(Some(at(2))));
+}
+
 pub(super) async fn the_longest_due_come_first(place: &dyn Place) {
     let store = place.open();
     store.plan(&["c"], at(1)).await.unwrap();

@@ -32,9 +32,9 @@ pub(super) struct Due {
 }
 
 impl Due {
-    /// Not before it may be judged again.
+    /// Not before it may be judged again. A claim that lies ahead was made by a clock that was set back since.
     fn not_too_soon(&self, at: Timestamp) -> Timestamp {
-        self.claimed_at.map_or(at, |claimed_at| at.max(claimed_at + JUDGE_EVERY))
+        self.claimed_at.filter(|claimed_at| *claimed_at <= at).map_or(at, |claimed_at| at.max(claimed_at + JUDGE_EVERY))
     }
 }
 
@@ -152,6 +152,20 @@ impl Kept {
             self.wake(&check_id, at);
         }
         Applied::Applied
+    }
+
+    /// The waiting messages whose turn it is: of one alert and channel only the first.
+    pub(super) fn next_in_line(&mut self) -> Vec<&mut Entry> {
+        let mut lines = Vec::new();
+        let waiting = self.messages.iter_mut().filter(|entry| entry.state == State::Waiting);
+        waiting
+            .filter(|entry| {
+                let line = (entry.alert_id, entry.channel);
+                let is_first = !lines.contains(&line);
+                lines.push(line);
+                is_first
+            })
+            .collect()
     }
 
     pub(super) fn settle(&mut self, entry: Entry) {

@@ -17,7 +17,7 @@ use vigie_domain::counts::{Counter, CounterKey};
 use vigie_domain::document::{Collection, Document};
 use vigie_domain::event::Batch;
 use vigie_domain::id::Id;
-use vigie_domain::outbox::{Entry, State};
+use vigie_domain::outbox::Entry;
 use vigie_domain::time::{Minute, Timestamp};
 
 pub use self::fold::fold_counters;
@@ -110,8 +110,7 @@ impl Store for Model {
 
     async fn claim_messages(&self, now: Timestamp, limit: usize) -> Result<Vec<Entry>, StoreError> {
         let mut kept = self.kept()?;
-        let mut due: Vec<&mut Entry> =
-            kept.messages.iter_mut().filter(|entry| entry.state == State::Waiting && entry.due_at <= now).collect();
+        let mut due: Vec<&mut Entry> = kept.next_in_line().into_iter().filter(|entry| entry.due_at <= now).collect();
         due.sort_by_key(|entry| entry.due_at);
         let claim = |entry: &mut Entry| {
             entry.due_at = now + CLAIM_FOR;
@@ -121,8 +120,7 @@ impl Store for Model {
     }
 
     async fn next_message_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        let kept = self.kept()?;
-        Ok(kept.messages.iter().filter(|entry| entry.state == State::Waiting).map(|entry| entry.due_at).min())
+        Ok(self.kept()?.next_in_line().into_iter().map(|entry| entry.due_at).min())
     }
 
     async fn settle_message(&self, entry: Entry) -> Result<(), StoreError> {

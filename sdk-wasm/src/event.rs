@@ -9,7 +9,7 @@ use vigie_protocol::event_type::is_custom_name;
 use vigie_protocol::{Column, EventType, LostReason};
 
 use crate::context::Context;
-use crate::json::{write_member, write_name, write_text};
+use crate::json::{is_number, write_member, write_name, write_text};
 use crate::privacy::bare;
 use crate::said::Said;
 use crate::time::{Tick, write_rfc3339};
@@ -49,9 +49,13 @@ pub(crate) fn check(said: &Said<'_>, context: &Context) -> Result<(), NotTracked
     if !is_custom_name(said.event_type) || said.is(EventType::Error) && said.text(Column::Severity).is_empty() {
         return invalid("eventType");
     }
-    // An amount arrives as the text of a number: anything but a digit in front is a sign, `NaN` or `Infinity`.
-    if said.text(Column::Amount).bytes().next().is_some_and(|first| !first.is_ascii_digit()) {
+    // These two are written as they are: what is no JSON would cost the neighbours in the batch too.
+    let amount = said.text(Column::Amount);
+    if !amount.is_empty() && !is_number(amount) {
         return invalid("amount");
+    }
+    if !matches!(said.text(Column::Handled), "" | "true" | "false") {
+        return invalid("handled");
     }
     if said.text(Column::Metadata).len() > Column::Metadata.limit() {
         return Err(NotTracked { field: "metadata", reason: LostReason::TooLarge });
@@ -135,6 +139,10 @@ mod tests {
             (Call::custom("a").amount(-1.0), &known, Some(("amount", LostReason::Invalid))),
             (Call::custom("a").amount(f64::NAN), &known, Some(("amount", LostReason::Invalid))),
             (Call::custom("a").amount(f64::INFINITY), &known, Some(("amount", LostReason::Invalid))),
+            (Call::custom("a").with(Column::Amount, "49,90"), &known, Some(("amount", LostReason::Invalid))),
+            (Call::custom("a").with(Column::Amount, "50 EUR"), &known, Some(("amount", LostReason::Invalid))),
+            (Call::custom("a").with(Column::Handled, "yes"), &known, Some(("handled", LostReason::Invalid))),
+            (Call::custom("a").with(Column::Handled, "true"), &known, None),
             (
                 Call::custom("a").with(Column::Metadata, "x".repeat(8_193)),
                 &known,

@@ -40,6 +40,37 @@ pub(crate) fn write_number(out: &mut String, number: u64, digits: u32) {
     write_digit(out, number % 10);
 }
 
+/// Whether the text is a number as JSON writes it (RFC 8259, 6), without a sign: anything else would spoil the whole batch.
+pub(crate) fn is_number(text: &str) -> bool {
+    let mut part = Part::Nothing;
+    for byte in text.bytes() {
+        part = match (part, byte) {
+            (Part::Nothing, b'0') => Part::Zero,
+            (Part::Nothing | Part::Whole, b'0'..=b'9') => Part::Whole,
+            (Part::Zero | Part::Whole, b'.') => Part::Point,
+            (Part::Point | Part::Fraction, b'0'..=b'9') => Part::Fraction,
+            (Part::Zero | Part::Whole | Part::Fraction, b'e' | b'E') => Part::Letter,
+            (Part::Letter, b'+' | b'-') => Part::Sign,
+            (Part::Letter | Part::Sign | Part::Exponent, b'0'..=b'9') => Part::Exponent,
+            _ => return false,
+        };
+    }
+    matches!(part, Part::Zero | Part::Whole | Part::Fraction | Part::Exponent)
+}
+
+/// What of a number was read last.
+#[derive(Clone, Copy)]
+enum Part {
+    Nothing,
+    Zero,
+    Whole,
+    Point,
+    Fraction,
+    Letter,
+    Sign,
+    Exponent,
+}
+
 /// Writes the last so many hexadecimal digits of a number.
 pub(crate) fn write_hexadecimal(out: &mut String, number: u64, digits: u32) {
     for place in (0..digits).rev() {
@@ -67,4 +98,17 @@ fn numbers_keep_their_leading_zeros() {
         out.push(' ');
     }
     assert_eq!(out, "07 1234 0 18446744073709551615 ");
+}
+
+#[test]
+fn a_number_is_what_json_takes_for_one_and_is_not_negative() {
+    for good in ["0", "7", "50", "49.90", "0.5", "1e21", "1e+21", "1E-7", "12.5e3"] {
+        assert!(is_number(good), "{good}");
+    }
+    for bad in [
+        "", "-1", "-0", "+1", "007", "00", "49,90", "50 EUR", " 5", ".5", "5.", "1.e3", "1e", "1e+", "0x10", "1.2.3",
+        "NaN",
+    ] {
+        assert!(!is_number(bad), "{bad}");
+    }
 }

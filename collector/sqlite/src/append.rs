@@ -123,9 +123,9 @@ pub(crate) fn append(group: &mut Group<'_>, batch: &Batch) -> Outcome<Counted> {
             group.next_context = number + 1;
         }
     }
-    refusals(group.connection, &batch.refused, batch.received_at)?;
+    counted.appended.refused = refusals(group.connection, &batch.refused, batch.received_at)?;
     if let Some(report) = &batch.lost {
-        lost(group.connection, report, batch.received_at)?;
+        counted.appended.lost_is_new = lost(group.connection, report, batch.received_at)?;
     }
     if counted.moved {
         group.moved(batch.received_at);
@@ -188,13 +188,16 @@ fn captured_error(group: &mut Group<'_>, error: &CapturedError, context: i64) ->
     Ok(true)
 }
 
-fn refusals(connection: &Connection, refused: &[Refusal], received_at: Timestamp) -> Outcome<()> {
+/// Says how many were kept.
+fn refusals(connection: &Connection, refused: &[Refusal], received_at: Timestamp) -> Outcome<usize> {
     if refused.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
-    let mut insert = connection.prepare_cached("insert into refused values(null, ?, ?, ?, ?, ?, ?, ?)")?;
+    let mut insert =
+        connection.prepare_cached("insert into refused values(null, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing")?;
+    let mut kept = 0;
     for refusal in refused {
-        insert.execute(params![
+        kept += insert.execute(params![
             received_at.0,
             i64::try_from(refusal.index).unwrap_or(i64::MAX),
             refusal.id,
@@ -208,16 +211,17 @@ fn refusals(connection: &Connection, refused: &[Refusal], received_at: Timestamp
     connection
         .prepare_cached("delete from refused where n <= (select max(n) from refused) - ?")?
         .execute([i64::try_from(REFUSED_KEPT).unwrap_or(i64::MAX)])?;
-    Ok(())
+    Ok(kept)
 }
 
-fn lost(connection: &Connection, report: &LostReport, received_at: Timestamp) -> Outcome<()> {
+/// Says whether the report is new.
+fn lost(connection: &Connection, report: &LostReport, received_at: Timestamp) -> Outcome<bool> {
     let counts: serde_json::Map<String, serde_json::Value> =
         report.counts.iter().map(|(reason, count)| (reason.as_str().to_owned(), (*count).into())).collect();
-    connection
+    let inserted = connection
         .prepare_cached("insert into lost(id, received_at, counts) values(?, ?, ?) on conflict do nothing")?
         .execute((report.id.0, received_at.0, serde_json::Value::Object(counts).to_string()))?;
-    Ok(())
+    Ok(inserted > 0)
 }
 
 /// About how many bytes of memory a batch holds while it waits.

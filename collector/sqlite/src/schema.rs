@@ -33,6 +33,7 @@ create table counter_keys(n integer primary key, name text not null unique);
 create table counts(minute integer, key integer, count integer not null, primary key(minute, key)) without rowid;
 
 create table refused(n integer primary key, received_at, place, id, field, code, reason, event);
+create unique index refused_once on refused(id, field, code) where id is not null;
 create table lost(n integer primary key, id blob not null unique, received_at, counts);
 
 create table due(check_id text primary key, recheck_at integer not null, generation integer not null, claimed_at integer);

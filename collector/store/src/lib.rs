@@ -46,6 +46,10 @@ pub struct Appended {
     pub accepted: usize,
     /// Events that stood there already; they moved nothing.
     pub duplicates: usize,
+    /// Refused events that were kept. One with an id that is kept already, refused for the same, came with a batch sent again.
+    pub refused: usize,
+    /// Whether the batch's report of lost events is new.
+    pub lost_is_new: bool,
     /// Whether a check was woken.
     pub woke: bool,
 }

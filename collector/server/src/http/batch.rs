@@ -133,12 +133,13 @@ impl Fates {
 
     /// Says what became of each, and answers. Only now: what the store did not take has no fate yet and comes again.
     fn tell(self, appended: Appended) -> BatchAnswer {
-        let Appended { accepted, duplicates, .. } = appended;
+        let Appended { accepted, duplicates, refused, lost_is_new, .. } = appended;
         telemetry::emit(EventsStored { accepted, duplicates });
-        for refused in &self.refused {
+        // A batch that is sent again brings the same refusals and the same report: each is counted once.
+        for refused in self.refused.iter().take(refused) {
             telemetry::emit(EventRefused { field: &refused.field, code: refused.code });
         }
-        for (reason, count) in self.lost {
+        for (reason, count) in self.lost.into_iter().filter(|_| lost_is_new) {
             telemetry::emit(EventsLost { reason, count });
         }
         if self.cut_texts > 0 {
@@ -152,6 +153,10 @@ impl Fates {
 /// been used too much.
 fn admit(http: &Http, address: IpAddr, page: Page, uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
     http.limits.take_from_address(address)?;
+    if page == Page::None {
+        // A server key is a secret: who guesses too much is not even told when the guess is right. The public key is public.
+        http.limits.wrong_keys.may_guess(address)?;
+    }
     let key = match key(http, page, uri, headers) {
         Ok(key) => key,
         Err(problem) => {

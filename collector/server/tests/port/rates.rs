@@ -3,7 +3,7 @@
 use serde_json::json;
 use vigie_domain::time::Span;
 
-use crate::collector::{ADMIN, Collector, PUBLIC_KEY, VIEWER, admin, from_the_shop};
+use crate::collector::{ADMIN, Collector, PUBLIC_KEY, SERVER_KEY, VIEWER, admin, from_the_shop};
 
 async fn statuses(collector: &Collector, number: usize, forwarded_for: Option<&str>) -> Vec<u16> {
     let mut connection = collector.connect().await;
@@ -76,6 +76,19 @@ async fn who_guesses_keys_is_turned_away_and_the_shop_is_not() {
     assert_eq!(seen.iter().filter(|status| **status == 401).count(), 60);
     assert_eq!(seen.last(), Some(&429));
     assert_eq!(statuses(&collector, 1, None).await, [202], "the public key is public: no guess is worth anything");
+}
+
+#[tokio::test]
+async fn who_guesses_server_keys_is_turned_away_even_with_the_right_one() {
+    let collector = Collector::start().await;
+    let mut connection = collector.connect().await;
+    for guess in 0..60 {
+        let request = from_the_shop("{}").without("Origin").without("X-Vigie-Key");
+        let answer = connection.ask(request.header("X-Vigie-Key", &format!("guess-{guess}"))).await;
+        assert_eq!(answer.status, 401, "guess {guess}");
+    }
+    let right = from_the_shop("{}").without("Origin").without("X-Vigie-Key").header("X-Vigie-Key", SERVER_KEY);
+    assert_eq!(connection.ask(right).await.status, 429, "a guess that hits is not told");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use super::given::{batch, counted, counters, error, event, full_event, numbers, 
 use crate::Appended;
 
 const fn accepted(accepted: usize, duplicates: usize) -> Appended {
-    Appended { accepted, duplicates, woke: false }
+    Appended { accepted, duplicates, refused: 0, lost_is_new: false, woke: false }
 }
 
 /// Starts and submissions in turn.

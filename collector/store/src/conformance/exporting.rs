@@ -27,7 +27,8 @@ async fn filled(place: &dyn Place) -> Arc<dyn Store> {
         sent.contexts.push(session(&format!("other-{n}")));
         sent.events.push(Event { context: 1, ..event(n + 80, 1, "signup_form_start", "signup_provider") });
         store.append(sent).await.unwrap();
-        store.append(Batch { received_at, ..refusals(0..1) }).await.unwrap();
+        let place = usize::try_from(n).unwrap();
+        store.append(Batch { received_at, ..refusals(place..place + 1) }).await.unwrap();
         store.append(Batch { received_at, ..lost(n + 100, n) }).await.unwrap();
         let alert = alert(n, 10 + n.cast_signed());
         let messages = vec![message(&format!("k{n}"), &alert, 10 + n.cast_signed())];
@@ -112,10 +113,25 @@ pub(super) async fn the_last_thousand_refused_are_kept(place: &dyn Place) {
     assert_eq!(kept[0], document::refusal(&refusals(250..251).refused[0], at(10)));
 }
 
+pub(super) async fn what_is_refused_again_is_kept_once(place: &dyn Place) {
+    let store = place.open();
+    let kept = async |batch: Batch| store.append(batch).await.unwrap().refused;
+    assert_eq!(kept(refusals(0..3)).await, 3);
+    assert_eq!(kept(refusals(0..3)).await, 0, "the answer was lost and the batch sent again");
+    assert_eq!(kept(refusals(2..4)).await, 1, "in another batch");
+    let nameless = || {
+        let mut batch = refusals(0..1);
+        batch.refused[0].id = None;
+        batch
+    };
+    assert_eq!((kept(nameless()).await, kept(nameless()).await), (1, 1), "without an id nobody can tell");
+    assert_eq!(whole(&*store, Collection::Refused).await.len(), 6);
+}
+
 pub(super) async fn a_lost_report_counts_once(place: &dyn Place) {
     let store = place.open();
-    for (number, count) in [(2, 5), (1, 7), (2, 5), (2, 9)] {
-        store.append(lost(number, count)).await.unwrap();
+    for (number, count, is_new) in [(2, 5, true), (1, 7, true), (2, 5, false), (2, 9, false)] {
+        assert_eq!(store.append(lost(number, count)).await.unwrap().lost_is_new, is_new);
     }
     let told = whole(&*store, Collection::Lost).await;
     assert_eq!(numbers(&*store, Collection::Lost).await, [2, 1]);

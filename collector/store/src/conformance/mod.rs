@@ -73,6 +73,7 @@ const FACTS: &[(&str, Fact)] = facts![
     exporting::since_leaves_out_what_is_older,
     exporting::every_field_comes_back_as_it_was,
     exporting::the_last_thousand_refused_are_kept,
+    exporting::what_is_refused_again_is_kept_once,
     exporting::a_lost_report_counts_once,
     exporting::what_stood_stands_after_opening_again,
     exporting::a_closed_store_says_so,

@@ -78,13 +78,23 @@ impl Kept {
                 self.errors.push((error, context, batch.received_at));
             }
         }
-        self.refused.extend(batch.refused.into_iter().map(|refusal| (refusal, batch.received_at)));
+        for refusal in batch.refused {
+            let is_same = |known: &Refusal| {
+                known.id.is_some()
+                    && (&known.id, &known.field, known.code) == (&refusal.id, &refusal.field, refusal.code)
+            };
+            if !self.refused.iter().any(|(known, _)| is_same(known)) {
+                appended.refused += 1;
+                self.refused.push((refusal, batch.received_at));
+            }
+        }
         let kept_from = self.refused.len().saturating_sub(REFUSED_KEPT);
         self.refused.drain(..kept_from);
         if let Some(report) = batch.lost
             && !self.lost.iter().any(|(known, _)| known.id == report.id)
         {
             self.lost.push((report, batch.received_at));
+            appended.lost_is_new = true;
         }
         let after = self.counters();
         let moved = before.iter().filter(|counter| !after.contains(counter));

@@ -123,7 +123,8 @@ pub async fn resolve_functional_alert(
     Err(overtaken())
 }
 
-/// The alert with its record. The record is read before the alert, so that a write guarded by its version knows the alert.
+/// The alert with its record. The alert is read twice: first for its fingerprint, and again once the record is at hand, so
+/// that a write guarded by the record's version knows the alert as it stood then.
 async fn find(app: &App, id: Id) -> Result<(AlertCollection, Record, Alert), Problem> {
     let (_, alert) = app.store.alert(id).await?.ok_or_else(no_such_alert)?;
     let record = app.store.standing(&alert.fingerprint).await?.record;

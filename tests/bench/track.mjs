@@ -2,7 +2,7 @@
  * What one call costs the page's main thread: the built package beside twenty lines of plain JavaScript that keep events in
  * memory and post them, in the same Chromium in the same minute.
  *
- * Run by tests/bench/track. The page is cross-origin isolated, for only then is its clock fine enough to time one call (5 µs).
+ * `node tests/bench/track.mjs`, once the package is built. The page is cross-origin isolated, for only then is its clock fine enough to time one call (5 µs).
  */
 import { createServer } from 'node:http'
 import { readFile } from 'node:fs/promises'

@@ -17,8 +17,8 @@ export function newId(at = Date.now()): string {
 let latest = 0
 let count = 0
 
-/** The time at which an id was made; `NaN` if it tells none. */
+/** The time at which an id was made, its digits up to the second hyphen; `NaN` if it tells none. */
 export const timeOfId = (id: string): number =>
-  id[14] === '7' ? parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : NaN
+  id[14] === '7' ? parseInt(id.replace('-', ''), 16) : NaN
 
 const hex = (value: number, digits = 4): string => value.toString(16).padStart(digits, '0')

@@ -236,6 +236,29 @@ test('a session ends after 30 minutes of silence and at 24 hours, and lives thro
   t.mock.timers.reset()
 })
 
+test('a session id that the collector would refuse is replaced, and beforeSend cannot change it', async () => {
+  const page = await openPage()
+  page.storage.set('functional_session_id', 'séance 1')
+  page.vigie.init({ ...OPTIONS, beforeSend: ({ eventType }) => ({ eventType, sessionId: 'two words' }) })
+  page.vigie.track('quiz_done')
+  await settled(page)
+  assert.match(page.storage.get('functional_session_id') ?? '', UUID_V7)
+  assert.equal(page.stored()[0]?.['sessionId'], page.storage.get('functional_session_id'))
+})
+
+test('a role, a consent or a traffic that no list knows costs no event, and debug tells', async (t) => {
+  const page = await openPage()
+  const warned = t.mock.method(console, 'warn', () => {})
+  t.mock.method(console, 'debug', () => {})
+  page.vigie.init({ ...OPTIONS, debug: true, traffic: 'robot' as never, consent: 'yes' as never })
+  page.vigie.setUser({ id: 'u1', role: 'lawyer' as never })
+  page.vigie.track('quiz_done')
+  await settled(page)
+  const { userId, userRole, consent, traffic } = page.stored()[0] ?? {}
+  assert.deepEqual([userId, userRole, consent, traffic], ['u1', undefined, undefined, undefined])
+  assert.deepEqual(warned.mock.calls.map(({ arguments: [, field] }) => field), ['traffic', 'userRole', 'consent'])
+})
+
 test('flush says whether all was delivered, and shutdown stops', async () => {
   const page = await openPage()
   page.vigie.init(OPTIONS)

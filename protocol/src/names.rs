@@ -1,6 +1,6 @@
 //! One way to declare a closed list of names: the enum, its spelling on the wire, and the list of all.
 
-/// Declares an enum whose variants are spelled on the wire as given, with `ALL`, `as_str` and `from_name`.
+/// Declares an enum whose variants are spelled on the wire as given, with `ALL`, `NAMES`, `as_str` and `from_name`.
 macro_rules! names {
     ($(#[$meta:meta])* $visibility:vis enum $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)* }) => {
         $(#[$meta])*
@@ -10,6 +10,9 @@ macro_rules! names {
         impl $name {
             /// Every name, in the order of its declaration.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// Their spellings, in the same order.
+            pub const NAMES: &[&str] = &[$($text),*];
 
             /// The spelling on the wire.
             #[must_use]

@@ -10,6 +10,7 @@ use vigie_protocol::LostReason;
 use wasm_bindgen::prelude::*;
 
 use crate::browser::{clock, console, timer::Timer};
+use crate::event::unknown_words;
 use crate::said::Said;
 use crate::settings::Head;
 use crate::{Action, Answer, Core, Input, Mode, SendId, Stats, Timestamp};
@@ -40,10 +41,18 @@ thread_local! {
     static PAGE: Cell<Option<&'static RefCell<Page>>> = const { Cell::new(None) };
 }
 
+/// Why a column was left out.
+const UNKNOWN_WORD: &str = "unknown";
+
 /// Starts the core. `seed` is chance from the page, in two halves; `settings` are joined (`Head::from_joined`).
 #[wasm_bindgen]
 pub fn start(host: Host, seed: u32, more_seed: u32, settings: &str, debug: bool) {
-    let core = Core::with_head(Head::from_joined(settings), u64::from(seed) << 32 | u64::from(more_seed));
+    let head = Head::from_joined(settings, |name| {
+        if debug {
+            console::warn(name, UNKNOWN_WORD);
+        }
+    });
+    let core = Core::with_head(head, u64::from(seed) << 32 | u64::from(more_seed));
     let page = Page { core, host, timer: Timer::default(), debug };
     PAGE.set(Some(Box::leak(Box::new(RefCell::new(page)))));
 }
@@ -53,6 +62,9 @@ pub fn start(host: Host, seed: u32, more_seed: u32, settings: &str, debug: bool)
 pub fn track(joined: &str, at: f64) {
     with_page(|page| {
         let said = Said::from_joined(joined, Timestamp(clock::whole(at)));
+        if page.debug {
+            unknown_words(&said).for_each(|column| console::warn(column.as_str(), UNKNOWN_WORD));
+        }
         if let Err(refused) = page.core.hear(&said, clock::now())
             && page.debug
         {

@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use vigie_protocol::event_type::is_custom_name;
-use vigie_protocol::{Column, EventType, LostReason};
+use vigie_protocol::field::ErrorSeverity;
+use vigie_protocol::{Column, Consent, EventType, LostReason, Role};
 
 use crate::context::Context;
 use crate::json::{is_number, write_member, write_name, write_text};
@@ -45,6 +46,9 @@ pub(crate) fn check(said: &Said<'_>, context: &Context) -> Result<(), NotTracked
     if context.text(Column::Consent) == "denied" {
         return Err(NotTracked { field: "consent", reason: LostReason::NoConsent });
     }
+    if !is_session(context.text(Column::SessionId)) {
+        return invalid("sessionId");
+    }
     // `error` is reserved: only `captureError` makes one, and it grades it.
     if !is_custom_name(said.event_type) || said.is(EventType::Error) && said.text(Column::Severity).is_empty() {
         return invalid("eventType");
@@ -54,7 +58,7 @@ pub(crate) fn check(said: &Said<'_>, context: &Context) -> Result<(), NotTracked
     if !amount.is_empty() && !is_number(amount) {
         return invalid("amount");
     }
-    if !matches!(said.text(Column::Handled), "" | "true" | "false") {
+    if !is_known(Column::Handled, said.text(Column::Handled)) {
         return invalid("handled");
     }
     if said.text(Column::Metadata).len() > Column::Metadata.limit() {
@@ -85,8 +89,18 @@ pub(crate) fn write(said: &Said<'_>, id: &str) -> String {
     json
 }
 
-/// The text as it may leave the browser: an address bare, anything cut at its limit.
+/// The columns that say a word outside of their closed list: they are left out, and the event is not.
+#[cfg_attr(not(any(test, target_arch = "wasm32")), allow(dead_code, reason = "only a page has a console"))]
+pub(crate) fn unknown_words<'a>(said: &'a Said<'_>) -> impl Iterator<Item = Column> + 'a {
+    Column::ALL.iter().copied().filter(|column| !is_known(*column, said.text(*column)))
+}
+
+/// The text as it may leave the browser: an address bare, a word from its list, anything cut at its limit.
 pub(crate) fn clean(column: Column, text: &str) -> &str {
+    if !is_known(column, text) {
+        // An error whose grade nobody knows is still an error (`contract.md`, 1: "else medium").
+        return if column == Column::Severity { ErrorSeverity::Medium.as_str() } else { "" };
+    }
     let text = if column.is_address() { bare(text) } else { text };
     // A character begins at every byte that continues none.
     let mut beginnings = text.bytes().enumerate().filter(|(_, byte)| byte & 0xc0 != 0x80);
@@ -94,6 +108,24 @@ pub(crate) fn clean(column: Column, text: &str) -> &str {
         Some((end, _)) => text.get(..end).unwrap_or_default(),
         None => text,
     }
+}
+
+/// Whether the word stands in the closed list of its column, if that has one. Nothing said is nothing wrong.
+fn is_known(column: Column, text: &str) -> bool {
+    let list = match column {
+        Column::UserRole => Role::NAMES,
+        Column::Consent => Consent::NAMES,
+        Column::Severity => ErrorSeverity::NAMES,
+        Column::Handled => &["true", "false"],
+        _ => return true,
+    };
+    text.is_empty() || list.contains(&text)
+}
+
+/// Whether the collector takes this session (`contract.md`, 3): it stands on the batch, so a wrong one would cost all.
+fn is_session(text: &str) -> bool {
+    let good = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'-');
+    !text.is_empty() && text.bytes().all(good)
 }
 
 #[cfg(test)]
@@ -123,6 +155,32 @@ mod tests {
         let long = "é".repeat(200);
         assert_eq!(clean(Column::FormName, &long).chars().count(), 128);
         assert_eq!(clean(Column::Message, &long), long);
+    }
+
+    #[test]
+    fn a_word_outside_of_its_list_is_left_out() {
+        for (column, text, expected) in [
+            (Column::UserRole, "provider", "provider"),
+            (Column::UserRole, "lawyer", ""),
+            (Column::Consent, "granted", "granted"),
+            (Column::Consent, "yes", ""),
+            (Column::Severity, "high", "high"),
+            (Column::Severity, "fatal", "medium"),
+            (Column::Method, "klarna", "klarna"),
+        ] {
+            assert_eq!(clean(column, text), expected, "{column} {text}");
+            let call = Call::custom("a").with(column, text);
+            let left_out = unknown_words(&Said::of(&call, Timestamp(0))).next();
+            assert_eq!(left_out.is_some(), text != expected, "{column} {text}");
+        }
+    }
+
+    #[test]
+    fn an_event_without_a_good_session_would_spoil_its_batch() {
+        for (session, good) in [("s-1_a.b:2", true), ("", false), ("séance", false), ("a b", false)] {
+            let found = check(&Said::of(&Call::custom("a"), Timestamp(0)), &Context::of_session(session));
+            assert_eq!(found.err().map(|refused| refused.field), (!good).then_some("sessionId"), "{session}");
+        }
     }
 
     #[test]

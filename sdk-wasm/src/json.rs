@@ -40,35 +40,20 @@ pub(crate) fn write_number(out: &mut String, number: u64, digits: u32) {
     write_digit(out, number % 10);
 }
 
-/// Whether the text is a number as JSON writes it (RFC 8259, 6), without a sign: anything else would spoil the whole batch.
+/// Whether the text is a number as JSON writes it (RFC 8259, 6): anything else would spoil the whole batch.
+///
+/// Neither sign nor exponent: no price is below zero, and none has 22 digits, from where on JavaScript writes an exponent.
 pub(crate) fn is_number(text: &str) -> bool {
-    let mut part = Part::Nothing;
-    for byte in text.bytes() {
-        part = match (part, byte) {
-            (Part::Nothing, b'0') => Part::Zero,
-            (Part::Nothing | Part::Whole, b'0'..=b'9') => Part::Whole,
-            (Part::Zero | Part::Whole, b'.') => Part::Point,
-            (Part::Point | Part::Fraction, b'0'..=b'9') => Part::Fraction,
-            (Part::Zero | Part::Whole | Part::Fraction, b'e' | b'E') => Part::Letter,
-            (Part::Letter, b'+' | b'-') => Part::Sign,
-            (Part::Letter | Part::Sign | Part::Exponent, b'0'..=b'9') => Part::Exponent,
+    let (mut last, mut pointed) = (b'.', false);
+    for (place, byte) in text.bytes().enumerate() {
+        match byte {
+            b'.' if last != b'.' && !pointed => pointed = true,
+            b'0'..=b'9' if place != 1 || last != b'0' => {}
             _ => return false,
-        };
+        }
+        last = byte;
     }
-    matches!(part, Part::Zero | Part::Whole | Part::Fraction | Part::Exponent)
-}
-
-/// What of a number was read last.
-#[derive(Clone, Copy)]
-enum Part {
-    Nothing,
-    Zero,
-    Whole,
-    Point,
-    Fraction,
-    Letter,
-    Sign,
-    Exponent,
+    last != b'.' // it begins and ends with a digit
 }
 
 /// Writes the last so many hexadecimal digits of a number.
@@ -102,12 +87,11 @@ fn numbers_keep_their_leading_zeros() {
 
 #[test]
 fn a_number_is_what_json_takes_for_one_and_is_not_negative() {
-    for good in ["0", "7", "50", "49.90", "0.5", "1e21", "1e+21", "1E-7", "12.5e3"] {
+    for good in ["0", "7", "50", "49.90", "0.5"] {
         assert!(is_number(good), "{good}");
     }
     for bad in [
-        "", "-1", "-0", "+1", "007", "00", "49,90", "50 EUR", " 5", ".5", "5.", "1.e3", "1e", "1e+", "0x10", "1.2.3",
-        "NaN",
+        "", "-1", "-0", "+1", "007", "00", "49,90", "50 EUR", " 5", ".5", "5.", "1e21", "1e+21", "0x10", "1.2.3", "NaN",
     ] {
         assert!(!is_number(bad), "{bad}");
     }

@@ -123,6 +123,8 @@ pub fn analytics_event(event: &Event, context: &Context, received_at: Timestamp)
         .set("metadata", metadata(event))
         .text("environment", context.environment.as_deref())
         .text("language", context.language.as_deref())
+        .text("device", context.agent.device)
+        .text("browser", context.agent.browser)
         .text("os", context.agent.os)
         .text("traffic", Some(context.traffic.unwrap_or(vigie_protocol::Traffic::Human).as_str()))
         .text("consent", Some(context.consent.unwrap_or(vigie_protocol::Consent::Unasked).as_str()));
@@ -144,7 +146,11 @@ pub fn form_error(event: &Event, context: &Context) -> Option<Document> {
         .text("errorType", event.error_code.as_deref())
         .text("errorMessage", event.error_message.as_deref())
         .time("timestamp", event.timestamp);
-    let fields = shared(fields, context).text("page", event.page.as_deref()).set("metadata", metadata(event));
+    let fields = shared(fields, context)
+        .text("page", event.page.as_deref())
+        .text("device", context.agent.device)
+        .text("browser", context.agent.browser)
+        .set("metadata", metadata(event));
     Some(fields.0)
 }
 
@@ -181,8 +187,6 @@ fn shared(fields: Fields, context: &Context) -> Fields {
         .text("userId", context.user_id.as_deref())
         .text("url", context.url.as_deref())
         .text("release", context.release.as_deref())
-        .text("device", context.agent.device)
-        .text("browser", context.agent.browser)
 }
 
 fn metadata(event: &Event) -> Option<Value> {

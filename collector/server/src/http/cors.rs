@@ -1,8 +1,8 @@
 //! Which pages may ask, and how browsers are told (Fetch standard, "CORS protocol").
 //!
-//! A layer over everything under `/v1/`, so that problems, panics and unknown routes are readable too. Surprising: a batch
-//! from a foreign page is answered with that page's origin as well. It is refused all the same, and the SDK there can read
-//! why and stop, instead of taking it for a broken network and trying again for days.
+//! A layer over everything under `/v1/`, so that problems, panics and unknown routes are readable too. Surprising: outside
+//! of the admin functions a foreign page is answered with its origin as well. It is refused all the same, and the SDK there
+//! can read why and stop, instead of taking it for a broken network and trying again for days.
 
 use std::sync::Arc;
 

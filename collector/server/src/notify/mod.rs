@@ -13,12 +13,6 @@ pub struct Senders {
 }
 
 impl Senders {
-    /// The channels there are.
-    #[must_use]
-    pub fn channels(&self) -> Vec<Channel> {
-        self.slack.iter().map(|_| Channel::Slack).collect()
-    }
-
     /// Hands a message to its channel.
     pub async fn send(&self, entry: &Entry) -> Attempt {
         match (entry.channel, &self.slack) {

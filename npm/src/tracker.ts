@@ -41,7 +41,7 @@ export function init(wanted: InitOptions): void {
   url = `${wanted.endpoint.replace(/\/+$/, '')}/v1/batch?key=${encodeURIComponent(wanted.key)}`
   settings = settingsOf(options)
   consent = options.consent ?? consent
-  addEventListener('pagehide', leave)
+  addEventListener('pagehide', leave) // for good, and once: a second `init` adds the same function
   addEventListener('online', online)
   document.addEventListener('visibilitychange', hide)
   const early = held
@@ -85,9 +85,6 @@ export function setConsent(answer: 'granted' | 'denied'): void {
 export async function shutdown(): Promise<void> {
   if (!options) return
   options = undefined // at once: StrictMode calls `init` again before this one is done
-  removeEventListener('pagehide', leave)
-  removeEventListener('online', online)
-  document.removeEventListener('visibilitychange', hide)
   await flush()
 }
 
@@ -132,18 +129,19 @@ function handOver({ id, eventType, at, said }: Recorded): void {
 }
 
 function leave(): void {
+  if (!options) return
   if (core) core.leave()
   else breatheOut()
 }
 
 function hide(): void {
-  if (document.visibilityState !== 'hidden') return
+  if (!options || document.visibilityState !== 'hidden') return
   if (core) core.hidden()
   else breatheOut()
 }
 
 function online(): void {
-  core?.online()
+  if (options) core?.online()
 }
 
 /** Sends what is held without the core. It stays held: if the page lives on, the core sends it again under the same ids. */

@@ -133,18 +133,16 @@ impl Delivery {
                 self.answered.duplicates = self.answered.duplicates.saturating_add(answer.duplicates);
                 self.answered.refused = self.answered.refused.saturating_add(answer.refused);
             }
-            413 if sent > 1 => {
+            // One event may spoil it for all: halved again and again, it stands alone in the end.
+            400 | 413 | 422 if sent > 1 => {
                 self.fitting = sent / 2;
                 self.take_back(flight, now);
-            }
-            413 => {
-                self.reports.extend(flight.report);
-                self.give_up(LostReason::TooLarge, sent);
             }
             // A client's mistake is the same mistake next time. 408 and 429 are not the client's.
             400..=499 if answer.status != 408 && answer.status != 429 => {
                 self.reports.extend(flight.report);
-                self.give_up(LostReason::Invalid, sent);
+                let too_large = answer.status == 413;
+                self.give_up(if too_large { LostReason::TooLarge } else { LostReason::Invalid }, sent);
             }
             _ => {
                 if self.failures == 0 {

@@ -4,7 +4,7 @@ mod page;
 
 use page::{DOWN, Page, Sent, answer};
 use vigie_protocol::LostReason;
-use vigie_sdk::{Answer, Context, Input, Mode, Why, funnel};
+use vigie_sdk::{Answer, Call, Context, Input, Mode, Why, funnel};
 
 #[test]
 fn an_event_waits_five_seconds_for_company() {
@@ -92,14 +92,27 @@ fn an_event_that_is_too_large_alone_is_given_up_and_told() {
 }
 
 #[test]
-fn a_refused_key_is_not_asked_again_and_the_loss_is_told_once() {
+fn an_event_that_spoils_its_batch_is_found_and_costs_no_neighbour() {
+    for status in [400, 413, 422] {
+        let mut page = Page::open();
+        page.track(100);
+        page.call(Call::custom("poison"));
+        page.track(100);
+        let poisoned = |sent: &Sent| sent.text().contains("poison");
+        page.run(60_000, |sent| if poisoned(sent) { answer(status) } else { answer(202) });
+        assert_eq!(page.stored(), 200, "{status}");
+    }
+}
+
+#[test]
+fn a_refused_event_is_not_sent_again_and_the_loss_is_told_once() {
     let mut page = Page::open();
-    page.track(2);
-    page.run_until(60_000, answer(401));
-    assert_eq!(page.core.stats().lost.count(LostReason::Invalid), 2);
+    page.track(1);
+    page.run_until(60_000, answer(400));
+    assert_eq!(page.core.stats().lost.count(LostReason::Invalid), 1);
     page.track(1);
     let told = page.sent_by(70_000).remove(0);
-    assert_eq!(told.body["lost"]["invalid"], 2);
+    assert_eq!(told.body["lost"]["invalid"], 1);
     page.answer(&told, DOWN);
     let again = page.sent_by(80_000).remove(0);
     assert_eq!(again.body["lost"], told.body["lost"], "under the same id, so that it counts once");

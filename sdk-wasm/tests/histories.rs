@@ -31,6 +31,8 @@ enum Fate {
     Down,
     Busy(u16),
     TooLarge,
+    /// The collector cannot read it: 400 or 422.
+    Unreadable(bool),
 }
 
 fn happening() -> impl Strategy<Value = Happening> {
@@ -40,6 +42,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         2 => Just(Fate::Down),
         1 => (0..20_000_u16).prop_map(Fate::Busy),
         1 => Just(Fate::TooLarge),
+        1 => any::<bool>().prop_map(Fate::Unreadable),
     ];
     prop_oneof![
         4 => (1..30_usize).prop_map(Happening::Track),
@@ -58,8 +61,8 @@ fn happening() -> impl Strategy<Value = Happening> {
 struct Seen {
     /// Each event's text, by id.
     events: BTreeMap<String, String>,
-    /// Events given up as too large, by the id of the report that told it.
-    too_large: BTreeMap<String, u64>,
+    /// Events given up as too large or invalid, by the id of the report that told it.
+    given_up: BTreeMap<String, u64>,
 }
 
 proptest! {
@@ -101,9 +104,10 @@ proptest! {
         }
         let stats = page.core.stats();
         prop_assert_eq!((stats.waiting, stats.in_flight, page.deadline()), (0, 0, None));
-        // Only what the collector called too large on its own may be missing, and it was counted.
+        // Only what the collector refused on its own may be missing, and it was counted.
         let missing = page.tracked() - page.stored();
-        let counted = seen.too_large.values().sum::<u64>() + u64::from(stats.lost.count(LostReason::TooLarge));
+        let untold = [LostReason::TooLarge, LostReason::Invalid].map(|reason| u64::from(stats.lost.count(reason)));
+        let counted = seen.given_up.values().chain(&untold).sum::<u64>();
         prop_assert!(missing as u64 <= counted, "{} of {} missing, {} counted", missing, page.tracked(), counted);
     }
 }
@@ -113,10 +117,11 @@ fn note(out: &mut Vec<Sent>, sent: Vec<Sent>, seen: &mut Seen) -> Result<(), Tes
     for sent in sent {
         prop_assert!(sent.events() <= 500 && sent.bytes <= 1_048_576);
         prop_assert!(sent.mode == Mode::Ordinary || sent.bytes <= 61_440, "{} bytes outlive no page", sent.bytes);
-        if let Some(too_large) = sent.body["lost"]["too_large"].as_u64() {
-            let report = sent.body["lost"]["id"].as_str().unwrap_or_default();
-            let told = *seen.too_large.entry(report.into()).or_insert(too_large);
-            prop_assert_eq!(told, too_large, "a report keeps its counts");
+        if let Some(report) = sent.body["lost"]["id"].as_str() {
+            let lost = |reason| sent.body["lost"][reason].as_u64().unwrap_or_default();
+            let given_up = lost("too_large") + lost("invalid");
+            let told = *seen.given_up.entry(report.into()).or_insert(given_up);
+            prop_assert_eq!(told, given_up, "a report keeps its counts");
         }
         for event in sent.body["events"].as_array().map(Vec::as_slice).unwrap_or_default() {
             let (id, text) = (event["id"].as_str().unwrap_or_default(), event.to_string());
@@ -138,6 +143,7 @@ fn meet(page: &mut Page, sent: &Sent, fate: Fate) {
         Fate::Busy(milliseconds) => {
             page.answer(sent, Answer { status: 503, retry_after_ms: Some(milliseconds.into()), ..DOWN });
         }
+        Fate::Unreadable(as_json) => page.answer(sent, answer(if as_json { 400 } else { 422 })),
         Fate::TooLarge => page.answer(sent, answer(413)),
     }
 }

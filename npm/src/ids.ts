@@ -5,7 +5,7 @@
  * before its success has to stay before it.
  */
 export function newId(at = Date.now()): string {
-  const [a = 0, b = 0, c = 0, d = 0, e = 0] = crypto.getRandomValues(new Uint16Array(5))
+  const [a, b, c, d, e] = crypto.getRandomValues(new Uint16Array(5)) as unknown as Five
   count = at === latest ? count + 1 : a & 0x7ff // half of the room is left to count in
   latest = at
   const time = hex(at, 12)
@@ -13,6 +13,8 @@ export function newId(at = Date.now()): string {
   const variant = hex(0x8000 | (b & 0x3fff))
   return `${time.slice(0, 8)}-${time.slice(8)}-${version}-${variant}-${hex(c)}${hex(d)}${hex(e)}`
 }
+
+type Five = readonly [number, number, number, number, number]
 
 let latest = 0
 let count = 0

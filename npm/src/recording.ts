@@ -35,7 +35,7 @@ export function recorded(eventType: string, said: Said): Recorded {
   }
   if (user) all['userId'] = user.id
   for (const [column, value] of Object.entries(said)) if (value != null) all[column] = value
-  return { id: newId(at), eventType, at, said: all }
+  return { id: newId(at), eventType: String(eventType), at, said: all }
 }
 
 /** The event after the customer's `beforeSend`; nothing if it was dropped. */

@@ -31,23 +31,25 @@ let overflowed = 0
 
 /** Starts the tracker. Returns at once; a second call is ignored. */
 export function init(wanted: InitOptions): void {
-  if (!inPage || options) return
-  if (typeof wanted?.endpoint !== 'string' || !wanted.endpoint) {
-    console.error('[vigie] init needs `endpoint`, the address of your collector: nothing is recorded.')
+  attempt(() => {
+    if (options) return
+    if (!wanted?.endpoint) {
+      console.error('[vigie] init needs `endpoint`, the address of your collector: nothing is recorded.')
+      held = []
+      return
+    }
+    url = `${String(wanted.endpoint).replace(/\/+$/, '')}/v1/batch?key=${encodeURIComponent(wanted.key)}`
+    settings = settingsOf(wanted)
+    options = { ...wanted }
+    consent = options.consent ?? consent
+    addEventListener('pagehide', leave) // for good, and once: a second `init` adds the same function
+    addEventListener('online', online)
+    document.addEventListener('visibilitychange', hide)
+    loading ??= load()
+    const early = held
     held = []
-    return
-  }
-  options = { ...wanted }
-  url = `${wanted.endpoint.replace(/\/+$/, '')}/v1/batch?key=${encodeURIComponent(wanted.key)}`
-  settings = settingsOf(options)
-  consent = options.consent ?? consent
-  addEventListener('pagehide', leave) // for good, and once: a second `init` adds the same function
-  addEventListener('online', online)
-  document.addEventListener('visibilitychange', hide)
-  const early = held
-  held = []
-  early.forEach(accept)
-  loading ??= load()
+    early.forEach((event) => attempt(() => accept(event)))
+  })
 }
 
 /** Records what the visitor does. */

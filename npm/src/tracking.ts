@@ -23,7 +23,7 @@ function appear(eventType: string, said: Said): void {
 }
 
 const signup = (event: string, role: SignupRole = 'client', said?: Said, how = record): void =>
-  how(event, { formName: `signup_${role}`, userRole: role, ...said })
+  attempt(() => how(event, { formName: `signup_${role}`, userRole: role, ...said }))
 
 export const signupFunnelTracking = {
   pageView: (role?: SignupRole): void => signup('page_view_signup', role, {}, appear),
@@ -48,7 +48,7 @@ export const bookingFunnelTracking = {
 }
 
 const payment = (event: string, method: PaymentMethod, said?: Said): void =>
-  record(event, { formName: `payment_${method}`, method, ...said })
+  attempt(() => record(event, { formName: `payment_${method}`, method, ...said }))
 
 export const paymentFunnelTracking = {
   checkoutStart: (amount: number, currency: string): void => appear('checkout_start', { amount, currency }),

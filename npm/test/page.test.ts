@@ -116,6 +116,29 @@ test('nothing that is passed throws into the page', async () => {
   assert.equal(page.stored().length, 0, 'a scrubber that fails lets nothing through')
 })
 
+test('what was recorded before an init whose beforeSend throws does not stop the tracker', async () => {
+  const page = await openPage()
+  page.vigie.track('quiz_done', { early: true })
+  let calls = 0
+  page.vigie.init({ ...OPTIONS, beforeSend: (event) => { if (calls++) return event; throw new Error('mine') } })
+  page.vigie.signupFunnelTracking.pageView(Object.create(null) as never)
+  page.vigie.paymentFunnelTracking.methodSelected(Object.create(null) as never)
+  page.vigie.track(Symbol('type') as never)
+  page.vigie.track('quiz_done')
+  await settled(page)
+  assert.deepEqual(page.stored().map(({ eventType, metadata }) => [eventType, metadata]), [['quiz_done', undefined]])
+})
+
+test('an init with a key that no address can hold throws nothing, and a later good one starts', async () => {
+  const page = await openPage()
+  page.vigie.init({ ...OPTIONS, key: '\ud800' })
+  page.vigie.init(Object.defineProperty({}, 'endpoint', { get() { throw new Error('mine') } }) as never)
+  page.vigie.track('quiz_done')
+  page.vigie.init(OPTIONS)
+  await settled(page)
+  assert.equal(page.stored().length, 1)
+})
+
 test('an amount below zero, or none at all, makes no event and is counted', async () => {
   const page = await openPage()
   page.vigie.init(OPTIONS)

@@ -73,12 +73,29 @@ fn bind(glue: &Path) -> Outcome {
     let names = bound.map_err(|trouble| format!("cannot bind {}: {trouble:#}", wasm.display()))?;
     let script = glue.join("core.js");
     let shortened = names.iter().fold(read(&script)?, |text, (long, short)| text.replace(long, short));
+    let shortened = without_crutches(shortened)?;
     // The generated `init` would fetch, guess and warn; `core.ts` needs only the two ends of it.
     write(&script, format!("{shortened}export {{ __wbg_get_imports as imports, __wbg_finalize_init as begin }}\n"))?;
     let types = glue.join("core.d.ts");
     let said =
         "export function imports(): WebAssembly.Imports\nexport function begin(instance: WebAssembly.Instance): void\n";
     write(&types, read(&types)? + said)
+}
+
+/// What the glue asks of a browser before it helps itself. Whoever can unpack the WASM (`DecompressionStream`) has both for years.
+const CRUTCHES: [&str; 2] = ["!('encodeInto' in cachedTextEncoder)", "typeof FinalizationRegistry === 'undefined'"];
+
+/// The glue that no longer asks: the bundler drops what would follow.
+fn without_crutches(mut glue: String) -> Outcome<String> {
+    for question in CRUTCHES {
+        if !glue.contains(question) {
+            return Err(format!(
+                "the glue no longer asks `{question}`: look at what wasm-bindgen writes, then at CRUTCHES"
+            ));
+        }
+        glue = glue.replace(question, "false");
+    }
+    Ok(glue)
 }
 
 /// Gives the names that only glue and WASM know to each other a letter or two: their hashes are what no compression shortens.

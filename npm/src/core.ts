@@ -10,7 +10,7 @@ import {
   imports,
   leave,
   online,
-  overflowed,
+  lost,
   start,
   stats,
   track,
@@ -20,7 +20,7 @@ import {
 export interface Core {
   track(joined: string, at: number): void
   forget(): void
-  overflowed(events: number): void
+  lost(overflowed: number, unwanted: number): void
   hidden(): void
   leave(): void
   online(): void
@@ -55,12 +55,12 @@ export async function open(
       waiting = []
     },
   }
-  const [seed = 0, more = 0] = crypto.getRandomValues(new Uint32Array(2))
+  const [seed, more] = crypto.getRandomValues(new Uint32Array(2)) as unknown as readonly [number, number]
   start(host, seed, more, Object.values(settings).join('\0'), debug) // joined, undefined is empty
   return {
     track,
     forget,
-    overflowed,
+    lost,
     hidden,
     leave,
     online,
@@ -99,7 +99,8 @@ async function request(url: string, body: string, mode: number, outlive: Outlive
 async function post(url: string, body: string): Promise<Response> {
   const headers = { 'content-type': 'text/plain' } // anything else would cost a preflight
   let packed: BodyInit = body
-  if (body.length >= COMPRESS_FROM && typeof CompressionStream !== 'undefined') {
+  if (body.length >= COMPRESS_FROM) {
+    // Where the WASM could be unpacked a body can be packed: both came to the browsers together.
     const zipped = new Blob([body]).stream().pipeThrough(new CompressionStream('gzip'))
     packed = await new Response(zipped).blob()
   }

@@ -44,8 +44,8 @@ export function seenBy(beforeSend: (event: VigieEvent) => VigieEvent | null, eve
   const shown = { eventType: event.eventType, ...columns, metadata: metadata ? JSON.parse(String(metadata)) : {} }
   const { eventType, metadata: kept, ...said } = beforeSend(shown) ?? {}
   if (!eventType) return
-  const { sessionId } = event.said // was given once, at the call
-  return { ...event, eventType: String(eventType), said: { ...said, sessionId, metadata: asText(kept) } as Said }
+  const { sessionId, consent } = event.said // were given once, at the call
+  return { ...event, eventType: String(eventType), said: { ...said, sessionId, consent, metadata: asText(kept) } as Said }
 }
 
 /** An object as JSON text; nothing where there is nothing in it, or it cannot be written. */

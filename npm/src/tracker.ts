@@ -27,7 +27,9 @@ let held: Recorded[] = []
 let breathedOut = 0
 /** The core could not be loaded: what has left will not leave again. */
 let coreless = false
+/** What was given up before the core was there: for want of room, and for want of consent. */
 let overflowed = 0
+let unwanted = 0
 
 /** Starts the tracker. Returns at once; a second call is ignored. */
 export function init(wanted: InitOptions): void {
@@ -41,11 +43,11 @@ export function init(wanted: InitOptions): void {
     url = `${String(wanted.endpoint).replace(/\/+$/, '')}/v1/batch?key=${encodeURIComponent(wanted.key)}`
     settings = settingsOf(wanted)
     options = { ...wanted }
-    consent = options.consent ?? consent
     addEventListener('pagehide', leave) // for good, and once: a second `init` adds the same function
     addEventListener('online', online)
     document.addEventListener('visibilitychange', hide)
     loading ??= load()
+    setConsent(wanted.consent ?? consent)
     const early = held
     held = []
     early.forEach((event) => attempt(() => accept(event)))
@@ -55,7 +57,7 @@ export function init(wanted: InitOptions): void {
 /** Records what the visitor does. */
 export function record(eventType: string, said: Said): void {
   attempt(() => {
-    const event = recorded(eventType, said)
+    const event = recorded(eventType, { ...said, consent })
     if (options) accept(event)
     else hold(event)
   })
@@ -78,9 +80,13 @@ export async function flush(): Promise<boolean> {
 }
 
 /** What the visitor answered. After `denied` nothing is sent, and what waits is forgotten. */
-export function setConsent(answer: 'granted' | 'denied'): void {
+export function setConsent(answer: Consent): void {
   consent = answer
-  if (answer === 'denied') core?.forget()
+  if (answer !== 'denied') return
+  core?.forget()
+  unwanted += held.length
+  held = []
+  breathedOut = 0
 }
 
 /** Sends what waits and stops; `init` starts again. */
@@ -95,7 +101,7 @@ async function load(): Promise<Core | undefined> {
   try {
     const [{ open }, { default: bytes }] = await Promise.all([import('./core.js'), import('./bytes.js')])
     const ready = await open(bytes, url, settings, outlive, debug)
-    ready.overflowed(overflowed)
+    ready.lost(overflowed, unwanted)
     core = ready
     held.forEach(handOver)
     held = []
@@ -120,13 +126,13 @@ function accept(event: Recorded): void {
 }
 
 function hold(event: Recorded): void {
-  if (held.length < HELD_MAX) held.push(event)
+  if (event.said.consent === 'denied') unwanted++
+  else if (held.length < HELD_MAX) held.push(event)
   else overflowed++
 }
 
 function handOver({ id, eventType, at, said }: Recorded): void {
-  const all: Said = { ...said, consent }
-  const texts = COLUMNS.map((column) => String(all[column] ?? '').replaceAll('\0', ''))
+  const texts = COLUMNS.map((column) => String(said[column] ?? '').replaceAll('\0', ''))
   core?.track([id, eventType, ...texts].join('\0'), at)
 }
 
@@ -148,7 +154,7 @@ function online(): void {
 
 /** Sends what is held without the core. It stays held: if the page lives on, the core sends it again under the same ids. */
 function breatheOut(): void {
-  if (consent !== 'denied') lastBreath(held.slice(breathedOut), url, { ...settings, consent })
+  lastBreath(held.slice(breathedOut), url, settings)
   if (coreless) held = []
   breathedOut = held.length
 }

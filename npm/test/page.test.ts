@@ -209,6 +209,37 @@ test('after a no nothing is sent, and after a yes the loss is told', async () =>
   assert.equal(page.posts[0]?.body['lost'].no_consent, 1)
 })
 
+test('what was recorded under a no is not sent after a yes, though the core comes later, and is counted', async () => {
+  const page = await openPage()
+  page.vigie.track('before_init')
+  page.vigie.init({ ...OPTIONS, consent: 'denied' })
+  page.vigie.track('under_denied')
+  page.vigie.setConsent('granted')
+  page.vigie.track('under_granted')
+  page.vigie.setConsent('denied')
+  page.fire('pagehide')
+  assert.equal(page.posts.length, 0)
+  page.vigie.setConsent('granted')
+  page.vigie.track('at_last')
+  await settled(page)
+  assert.deepEqual(page.stored().map(({ eventType, consent }) => [eventType, consent]), [['at_last', 'granted']])
+  assert.equal(page.posts[0]?.body['lost'].no_consent, 3)
+})
+
+test('an event keeps the consent under which it was recorded', async () => {
+  const page = await openPage()
+  page.vigie.init(OPTIONS)
+  page.vigie.track('before_asking')
+  page.vigie.setConsent('granted')
+  page.vigie.track('after_asking')
+  page.fire('pagehide')
+  await settled(page)
+  for (const { body: { events, ...shared } } of page.posts) {
+    assert.deepEqual(events.map((event) => ({ ...shared, ...event })['consent']), ['unasked', 'granted'])
+  }
+  assert.equal(page.posts.length, 2)
+})
+
 test('a session that is not in the sample sends nothing', async () => {
   const page = await openPage()
   page.vigie.init({ ...OPTIONS, sampleRate: 0 })

@@ -110,10 +110,13 @@ pub fn forget() {
     with_page(|page| page.core.forget());
 }
 
-/// Counts events that found no room before the core was there.
+/// Counts what was lost before the core was there: events that found no room, and events that the visitor did not want.
 #[wasm_bindgen]
-pub fn overflowed(events: u32) {
-    with_page(|page| page.core.give_up(LostReason::QueueFull, events as usize));
+pub fn lost(overflowed: u32, unwanted: u32) {
+    with_page(|page| {
+        page.core.give_up(LostReason::QueueFull, overflowed as usize);
+        page.core.give_up(LostReason::NoConsent, unwanted as usize);
+    });
 }
 
 /// What became of all that was tracked, as an object.

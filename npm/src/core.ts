@@ -27,7 +27,7 @@ export interface Core {
   flush(done: (delivered: boolean) => void): void
 }
 
-type Outlive = (url: string, body: string) => boolean | Promise<Response>
+type Outlive = (url: string, body: string) => Promise<boolean | Response>
 
 /** From this size on compressing is worth its time, in characters. */
 const COMPRESS_FROM = 1_024
@@ -83,16 +83,14 @@ const NO_ANSWER: Answered = { status: 0, retryAfterMs: -1, body: {} }
 async function request(url: string, body: string, mode: number, outlive: Outlive): Promise<Answered | undefined> {
   try {
     if (mode === 2) return navigator.sendBeacon(url, body) ? undefined : NO_ANSWER
-    const outliving = mode ? outlive(url, body) : post(url, body)
-    const response = await outliving
+    const response = await (mode ? outlive(url, body) : post(url, body))
     if (typeof response === 'boolean') return response ? undefined : NO_ANSWER
     const { status, headers } = response
     // Every answer is read: one that nobody reads can block the browser's connections.
     const answer: unknown = await response.json().catch(() => undefined)
     return { status, retryAfterMs: retryAfterMs(headers.get('retry-after')), body: Object(answer) }
   } catch {
-    // The network failed; or the page's budget for keepalive is spent, and a beacon may still go.
-    return mode && navigator.sendBeacon(url, body) ? undefined : NO_ANSWER
+    return NO_ANSWER // the network failed
   }
 }
 

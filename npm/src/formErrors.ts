@@ -28,7 +28,7 @@ export function createFormErrorHandler(formName: string): (errors: FieldErrors) 
 export function* formErrors(node: unknown, path = ''): Generator<FormError> {
   if (!isBranch(node)) return
   const { type, message } = node
-  const typed = typeof type === 'string' || typeof type === 'number' // a field that is *called* `type` holds an object
+  const typed = /^[sn]/.test(typeof type) // string or number: a field that is *called* `type` holds an object
   const failed = typed || typeof message === 'string'
   if (failed) {
     const kind = typed ? String(type) : 'custom' // `setError(field, { message })` gives no type
@@ -36,11 +36,11 @@ export function* formErrors(node: unknown, path = ''): Generator<FormError> {
   }
   for (const [key, child] of Object.entries(node)) {
     // A group can fail as a whole and in its parts.
-    if (!(failed && LIBRARY_KEYS.has(key))) yield* formErrors(child, path ? `${path}.${key}` : key)
+    if (!(failed && LIBRARY_KEYS.test(key))) yield* formErrors(child, path ? `${path}.${key}` : key)
   }
 }
 
-const LIBRARY_KEYS = new Set(['type', 'message', 'types', 'ref'])
+const LIBRARY_KEYS = /^(types?|message|ref)$/
 
 /** Fields or an error; not a hole in a field array, and not an element: the DOM is a cycle, never to be walked. */
 const isBranch = (node: unknown): node is Record<string, unknown> =>

@@ -3,7 +3,7 @@
  *
  * Requests that outlive their page may total 64 KiB, beacons included (Fetch, "inflight keepalive bytes"), so it goes in chunks.
  */
-import type { Recorded } from './recording.js'
+import { shown, type Recorded } from './recording.js'
 import type { InitOptions } from './types.js'
 import { KEEPALIVE_BYTES_MAX, SDK } from './wire.js'
 
@@ -17,29 +17,29 @@ export const settingsOf = ({ release, environment, traffic }: InitOptions): Reco
 })
 
 /** Posts a body in a request that outlives the page; a beacon says only whether it was taken. A plain text asks for no preflight. */
-export function outlive(url: string, body: string): boolean | Promise<Response> {
-  // A browser that knows no keepalive would cancel the request with the page.
-  if (!('keepalive' in Request.prototype)) return navigator.sendBeacon(url, body)
-  return fetch(url, { method: 'POST', body, keepalive: true, credentials: 'omit' })
+export async function outlive(url: string, body: string): Promise<boolean | Response> {
+  const beacon = (): boolean => navigator.sendBeacon(url, body)
+  // A browser that knows no keepalive would cancel the request with the page; and its budget may be spent.
+  if (!('keepalive' in Request.prototype)) return beacon()
+  return fetch(url, { method: 'POST', body, keepalive: true, credentials: 'omit' }).catch(beacon)
 }
 
-export function lastBreath(events: readonly Recorded[], url: string, shared: object): void {
-  let chunk: string[] = []
+export function lastBreath(recorded: readonly Recorded[], url: string, shared: object): void {
+  let events: object[] = []
   let bytes = 0
   const send = (): void => {
-    const head = JSON.stringify({ sentAt: new Date(), sdk: SDK, sessionId: events[0]?.said.sessionId, ...shared })
-    const body = `${head.slice(0, -1)},"events":[${chunk}]}`
-    const sent = outlive(url, body)
-    if (sent instanceof Promise) sent.catch(() => navigator.sendBeacon(url, body))
-    chunk = []
+    const sessionId = recorded[0]?.said.sessionId
+    void outlive(url, JSON.stringify({ sentAt: new Date(), sdk: SDK, sessionId, ...shared, events }))
+    events = []
     bytes = 0
   }
-  for (const { id, eventType, at, said } of events) {
-    const metadata = said.metadata ? JSON.parse(String(said.metadata)) : undefined
-    const text = JSON.stringify({ id, eventType, timestamp: new Date(at), ...said, metadata })
-    const most = text.length * 3 // bytes, if every letter were a foreign one
+  for (const event of recorded) {
+    const { amount = 0 } = event.said
+    if (!(amount >= 0 && amount < Infinity)) continue // the core refuses and counts it, if it comes
+    const columns = { id: event.id, timestamp: new Date(event.at), ...shown(event) }
+    const most = JSON.stringify(columns).length * 3 // bytes, if every letter were a foreign one
     if (bytes && bytes + most > KEEPALIVE_BYTES_MAX) send()
-    chunk.push(text)
+    events.push(columns)
     bytes += most
   }
   if (bytes) send()

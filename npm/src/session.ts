@@ -19,11 +19,12 @@ let lastEvent = 0
 /** The session in which something happens now. */
 export function sessionId(now = Date.now()): string {
   const stored = recall(SESSION) ?? ''
-  const last = Math.max(lastEvent, Number(recall(LAST_EVENT)) || 0)
+  const written = Number(recall(LAST_EVENT)) || 0
+  const last = Math.max(lastEvent, written)
   // An id without a last event was left by the original system, or by a page that made it just now.
   const over = now - (last || now) > SESSION_IDLE_MAX_MS || now - timeOfId(stored) > SESSION_AGE_MAX_MS
   lastEvent = now
-  if (now - (Number(recall(LAST_EVENT)) || 0) > COARSE_MS) keep(LAST_EVENT, String(now))
+  if (now - written > COARSE_MS) keep(LAST_EVENT, String(now))
   // What the collector would refuse (`contract.md`, 3) would cost every event of this tab.
   return !over && /^[\w.:-]{1,128}$/.test(stored) ? stored : keep(SESSION, newId(now))
 }

@@ -36,7 +36,7 @@ export function init(wanted: InitOptions): void {
   attempt(() => {
     if (options) return
     if (!wanted?.endpoint) {
-      console.error('[vigie] init needs `endpoint`, the address of your collector: nothing is recorded.')
+      console.error('[vigie] nothing is recorded: init needs the endpoint of your collector')
       held = []
       return
     }
@@ -48,19 +48,13 @@ export function init(wanted: InitOptions): void {
     document.addEventListener('visibilitychange', hide)
     loading ??= load()
     setConsent(wanted.consent ?? consent)
-    const early = held
-    held = []
-    early.forEach((event) => attempt(() => accept(event)))
+    held.splice(0).forEach((event) => attempt(() => accept(event)))
   })
 }
 
 /** Records what the visitor does. */
 export function record(eventType: string, said: Said): void {
-  attempt(() => {
-    const event = recorded(eventType, { ...said, consent })
-    if (options) accept(event)
-    else hold(event)
-  })
+  attempt(() => accept(recorded(eventType, { ...said, consent })))
 }
 
 /** Does something that may fail on what it was passed: the customer's page comes first. Without a page it does nothing. */
@@ -103,25 +97,24 @@ async function load(): Promise<Core | undefined> {
     const ready = await open(bytes, url, settings, outlive, debug)
     ready.lost(overflowed, unwanted)
     core = ready
-    held.forEach(handOver)
-    held = []
+    held.splice(0).forEach(handOver)
     breathedOut = 0
   } catch (trouble) {
     // Without WASM (an old browser, a strict policy) what is held leaves with the page.
     coreless = true
-    if (debug) console.warn('[vigie] the core could not be loaded:', trouble)
+    if (debug) console.warn('[vigie] core not loaded:', trouble)
   }
   return core
 }
 
-/** An event that this site wants to record, if the session is in the sample and `beforeSend` agrees. */
+/** An event that this site wants to record, if the session is in the sample and `beforeSend` agrees. Until `init` it waits. */
 function accept(event: Recorded): void {
   const { sampleRate = 1, beforeSend } = options ?? {}
   // The end of an id is chance, the same for the whole session. An id that is none of ours is always in.
-  if (parseInt(String(event.said.sessionId).slice(-6), 16) / 0x1000000 >= sampleRate) return
+  if (parseInt(event.said.sessionId.slice(-6), 16) / 0x1000000 >= sampleRate) return
   const seen = beforeSend ? seenBy(beforeSend, event) : event
   if (!seen) return
-  if (core) handOver(seen)
+  if (core && options) handOver(seen)
   else hold(seen)
 }
 
@@ -132,8 +125,7 @@ function hold(event: Recorded): void {
 }
 
 function handOver({ id, eventType, at, said }: Recorded): void {
-  const texts = COLUMNS.map((column) => String(said[column] ?? '').replaceAll('\0', ''))
-  core?.track([id, eventType, ...texts].join('\0'), at)
+  core?.track([id, eventType, ...COLUMNS.map((column) => said[column])].join('\0'), at) // joined, undefined is empty
 }
 
 function leave(): void {

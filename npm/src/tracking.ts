@@ -88,12 +88,13 @@ export function track(eventType: string, properties: Record<string, unknown> = {
 }
 
 /** Columns that the customer's code may fill by name: not the ids of session and request, and not what errors alone have. */
-const OPEN_COLUMNS = COLUMNS.filter((column) => !/^(session|correlation|consent|metadata|handled)/.test(column))
+const OPEN_COLUMNS = COLUMNS.filter((column) => !/^(ses|cor|cons|meta|han)/.test(column))
 
 /** Reports an error that the site caught. */
 export function captureError(error: unknown, options: { severity?: ErrorSeverity; context?: string } = {}): void {
   attempt(() => {
-    const { name, message, stack } = error instanceof Error ? error : { name: typeof error, message: String(error), stack: '' }
+    const { name, message, stack }: Partial<Error> =
+      error instanceof Error ? error : { name: typeof error, message: String(error) }
     const { severity, context = '' } = options
     const known = SEVERITY_BY_CONTEXT.find(([pattern]) => pattern.test(context))
     record('error', {

@@ -240,6 +240,35 @@ test('an event keeps the consent under which it was recorded', async () => {
   assert.equal(page.posts.length, 2)
 })
 
+test('no query leaves with the last breath, not even one that beforeSend adds, and no amount that is none', async () => {
+  const page = await openPage()
+  page.vigie.init({
+    ...OPTIONS,
+    beforeSend: (event) => ({ ...event, url: `${event['url']}?token=SECRET`, referrer: 'https://a.test/#SECRET', userId: 5 }),
+  })
+  page.vigie.trackPageView('/reset?token=SECRET')
+  page.vigie.paymentFunnelTracking.checkoutStart(NaN, 'EUR')
+  page.vigie.paymentFunnelTracking.checkoutStart(-5, 'EUR')
+  page.vigie.bookingFunnelTracking.start('p1', '50 EUR' as never)
+  page.vigie.captureError('text')
+  page.vigie.paymentFunnelTracking.checkoutStart(0, 'EUR')
+  page.fire('pagehide')
+  assert.equal(page.posts.length, 1)
+  assert.doesNotMatch(JSON.stringify(page.posts), /SECRET/)
+  const breathed = page.stored()
+  assert.deepEqual(
+    breathed.map(({ eventType, page, url, referrer, userId, amount, handled }) => [eventType, page, url, referrer, userId, amount, handled]),
+    [
+      ['page_view', '/reset', 'https://shop.test/inscription', 'https://a.test/', '5', undefined, undefined],
+      ['error', '/inscription', 'https://shop.test/inscription', 'https://a.test/', '5', undefined, true],
+      ['checkout_start', '/inscription', 'https://shop.test/inscription', 'https://a.test/', '5', 0, undefined],
+    ],
+  )
+  await settled(page)
+  assert.deepEqual(page.stored().map((event) => ({ ...event, sentAt: '', lost: '' })), breathed.map((event) => ({ ...event, sentAt: '', lost: '' })))
+  assert.equal(page.posts[1]?.body['lost'].invalid, 3)
+})
+
 test('a session that is not in the sample sends nothing', async () => {
   const page = await openPage()
   page.vigie.init({ ...OPTIONS, sampleRate: 0 })

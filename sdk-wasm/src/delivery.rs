@@ -1,8 +1,8 @@
 //! Brings events to the collector: when a batch goes, what an answer means, what is tried again and what is given up.
 //!
 //! A machine without I/O: it is told what happened and when, and says what to do and when it wants to be asked again.
-//! Surprising: one ordinary request is out at a time, so that a slow collector is not flooded; but when the page goes, all
-//! goes at once, also what is out and not answered. An event may so arrive twice: its id makes it count once.
+//! Surprising: one ordinary request is out at a time, so that a slow collector is not flooded; but when the page goes, or
+//! out of sight, all goes at once, also what is out and not answered. An event may so arrive twice: its id makes it count once.
 
 use vigie_protocol::LostReason;
 use vigie_protocol::limits::{
@@ -173,21 +173,16 @@ impl Delivery {
         self.pump(here, now);
     }
 
-    /// The page went out of sight and may not come back: send what waits in requests that outlive it.
+    /// The page went out of sight and may not come back (a phone ends it without another word): send all as if it were left,
+    /// but for what a page that lives can send better.
     pub(crate) fn hide(&mut self, here: &Context, now: Now) {
         if now.tick >= self.asked_until {
             self.send_outliving(here, now, false);
         }
     }
 
-    /// The page goes. Ordinary requests go with it, so what they carry is sent once more.
+    /// The page goes.
     pub(crate) fn leave(&mut self, here: &Context, now: Now) {
-        while let Some(flight) = self.flights.iter().find(|flight| flight.mode == Mode::Ordinary) {
-            let id = flight.id;
-            if let Some(flight) = self.land(id) {
-                self.take_back(flight, now);
-            }
-        }
         self.send_outliving(here, now, true);
     }
 
@@ -250,8 +245,15 @@ impl Delivery {
         }
     }
 
-    /// Sends all that waits in chunks that a browser lets outlive the page: those in flight may total 64 KiB.
+    /// Sends all that waits in chunks that a browser lets outlive the page: those in flight may total 64 KiB. Ordinary requests
+    /// end with their page, so what they carry is sent once more.
     fn send_outliving(&mut self, here: &Context, now: Now, leaving: bool) {
+        while let Some(flight) = self.flights.iter().find(|flight| flight.mode == Mode::Ordinary) {
+            let id = flight.id;
+            if let Some(flight) = self.land(id) {
+                self.take_back(flight, now);
+            }
+        }
         loop {
             let news = self.queue.len() > 0 || (leaving && self.has_losses_to_tell(here));
             if !news {

@@ -138,8 +138,9 @@ impl Delivery {
                 self.fitting = sent / 2;
                 self.take_back(flight, now);
             }
-            // A client's mistake is the same mistake next time. 408 and 429 are not the client's.
-            400..=499 if answer.status != 408 && answer.status != 429 => {
+            // Only what says that this very event is wrong costs it. Any other refusal may be a proxy's, a deploy's or a key's
+            // that was not set yet, and passes.
+            400 | 413 | 422 => {
                 self.reports.extend(flight.report);
                 let too_large = answer.status == 413;
                 self.give_up(if too_large { LostReason::TooLarge } else { LostReason::Invalid }, sent);

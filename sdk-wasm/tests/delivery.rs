@@ -105,6 +105,17 @@ fn an_event_that_spoils_its_batch_is_found_and_costs_no_neighbour() {
 }
 
 #[test]
+fn a_collector_that_is_not_there_or_not_ready_costs_nothing_but_time() {
+    for status in [401, 403, 404, 405, 408, 410, 415, 421, 429, 500, 502] {
+        let mut page = Page::open();
+        page.track(30);
+        page.run_until(60_000, answer(status));
+        page.run_until(120_000, answer(202));
+        assert_eq!((page.stored(), page.core.stats().lost.is_empty()), (30, true), "{status}");
+    }
+}
+
+#[test]
 fn a_refused_event_is_not_sent_again_and_the_loss_is_told_once() {
     let mut page = Page::open();
     page.track(1);
@@ -261,7 +272,7 @@ fn after_a_no_nothing_is_sent_and_what_waited_is_counted() {
 fn losses_alone_are_told_when_the_page_is_left() {
     let mut page = Page::open();
     page.track(1);
-    page.run_until(6_000, answer(403));
+    page.run_until(6_000, answer(400));
     page.handle(Input::PageHide);
     let told = page.sent().remove(0);
     assert_eq!((told.events(), &told.body["lost"]["invalid"]), (0, &1.into()));

@@ -24,7 +24,7 @@ export interface Core {
   hidden(): void
   leave(): void
   online(): void
-  flush(done: (delivered: boolean) => void): void
+  flush(): Promise<boolean>
 }
 
 type Outlive = (url: string, body: string) => Promise<boolean | Response>
@@ -64,10 +64,10 @@ export async function open(
     hidden,
     leave,
     online,
-    flush(done) {
+    flush: () => new Promise((done) => {
       waiting.push(done)
       flush()
-    },
+    }),
   }
 }
 

@@ -13,6 +13,9 @@ const CORRELATION = 'sos_current_correlation_id'
 /** The last event's time is stored this coarsely, in ms: a write a second is a write too many. */
 const COARSE_MS = 10_000
 
+/** A server renders for everybody: nothing is recorded there, and no id is kept. */
+export const inPage = typeof document !== 'undefined'
+
 const memory = new Map<string, string>()
 let lastEvent = 0
 

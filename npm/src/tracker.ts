@@ -7,13 +7,12 @@
 import type { Core } from './core.js'
 import { lastBreath, outlive, settingsOf } from './lastBreath.js'
 import { recorded, seenBy, type Recorded, type Said } from './recording.js'
+import { inPage } from './session.js'
 import type { Consent, InitOptions } from './types.js'
 import { COLUMNS } from './wire.js'
 
 /** Events that are held until the core is there; what is over that is counted and reported. */
 const HELD_MAX = 1_000
-
-const inPage = typeof window !== 'undefined' && typeof document !== 'undefined'
 
 let options: InitOptions | undefined
 /** Where batches go. */
@@ -23,10 +22,8 @@ let consent: Consent = 'unasked'
 let core: Core | undefined
 let loading: Promise<Core | undefined> | undefined
 let held: Recorded[] = []
-/** How many of those held have left already, with a page that was hidden and lives on. */
-let breathedOut = 0
-/** The core could not be loaded: what has left will not leave again. */
-let coreless = false
+/** Events that have left with a page that was hidden and lives on. */
+let left: Recorded[] = []
 /** What was given up before the core was there: for want of room, and for want of consent. */
 let overflowed = 0
 let unwanted = 0
@@ -46,7 +43,7 @@ export function init(wanted: InitOptions): void {
     addEventListener('pagehide', leave) // for good, and once: a second `init` adds the same function
     addEventListener('online', online)
     document.addEventListener('visibilitychange', hide)
-    loading ??= load()
+    load()
     setConsent(wanted.consent ?? consent)
     held.splice(0).forEach((event) => attempt(() => accept(event)))
   })
@@ -69,8 +66,7 @@ export function attempt(act: () => void): void {
 
 /** Sends what waits; true once all of it has been delivered. */
 export async function flush(): Promise<boolean> {
-  const ready = await loading
-  return ready ? new Promise((resolve) => ready.flush(resolve)) : false
+  return (await loading)?.flush() ?? false
 }
 
 /** What the visitor answered. After `denied` nothing is sent, and what waits is forgotten. */
@@ -80,7 +76,7 @@ export function setConsent(answer: Consent): void {
   core?.forget()
   unwanted += held.length
   held = []
-  breathedOut = 0
+  left = []
 }
 
 /** Sends what waits and stops; `init` starts again. */
@@ -90,19 +86,24 @@ export async function shutdown(): Promise<void> {
   await flush()
 }
 
-async function load(): Promise<Core | undefined> {
+/** Loads the core, if it is wanted and neither there nor on its way. */
+function load(): void {
+  if (options) loading ??= loaded()
+}
+
+async function loaded(): Promise<Core | undefined> {
   const { debug = false } = options ?? {}
+  let complete = false
   try {
     const [{ open }, { default: bytes }] = await Promise.all([import('./core.js'), import('./bytes.js')])
-    const ready = await open(bytes, url, settings, outlive, debug)
-    ready.lost(overflowed, unwanted)
-    core = ready
-    held.splice(0).forEach(handOver)
-    breathedOut = 0
+    complete = true
+    core = await open(bytes, url, settings, outlive, debug)
+    core.lost(overflowed, unwanted)
+    left.splice(0).concat(held.splice(0)).forEach(handOver)
   } catch (trouble) {
-    // Without WASM (an old browser, a strict policy) what is held leaves with the page.
-    coreless = true
-    if (debug) console.warn('[vigie] core not loaded:', trouble)
+    // Without WASM (an old browser, a strict policy) what is held leaves with the page. A file that did not come may come later.
+    if (!complete) loading = undefined
+    if (debug) console.warn('[vigie]', trouble)
   }
   return core
 }
@@ -114,13 +115,10 @@ function accept(event: Recorded): void {
   if (parseInt(event.said.sessionId.slice(-6), 16) / 0x1000000 >= sampleRate) return
   const seen = beforeSend ? seenBy(beforeSend, event) : event
   if (!seen) return
-  if (core && options) handOver(seen)
-  else hold(seen)
-}
-
-function hold(event: Recorded): void {
-  if (event.said.consent === 'denied') unwanted++
-  else if (held.length < HELD_MAX) held.push(event)
+  if (core && options) return handOver(seen)
+  load()
+  if (seen.said.consent === 'denied') unwanted++
+  else if (held.length < HELD_MAX) held.push(seen)
   else overflowed++
 }
 
@@ -141,12 +139,12 @@ function hide(): void {
 }
 
 function online(): void {
-  if (options) core?.online()
+  load()
+  core?.online()
 }
 
-/** Sends what is held without the core. It stays held: if the page lives on, the core sends it again under the same ids. */
+/** Sends what is held without the core. If the page lives on, the core sends it again under the same ids. */
 function breatheOut(): void {
-  lastBreath(held.slice(breathedOut), url, settings)
-  if (coreless) held = []
-  breathedOut = held.length
+  lastBreath(held, url, settings)
+  left = left.concat(held.splice(0)).slice(-HELD_MAX)
 }

@@ -78,8 +78,8 @@ export function track(eventType: string, properties: Record<string, unknown> = {
     const said: Partial<Record<Column, string | number | boolean>> = {}
     const metadata: Record<string, unknown> = {}
     for (const [name, value] of Object.entries(properties)) {
-      const column = OPEN_COLUMNS.find((one) => one === name)
-      if (column && typeof value === (column === 'amount' ? 'number' : 'string')) said[column] = value as string | number
+      const fits = typeof value === (name === 'amount' ? 'number' : 'string')
+      if (fits && OPEN_COLUMNS.includes(name as Column)) said[name as Column] = value as string | number
       else if (name === 'metadata') Object.assign(metadata, value)
       else metadata[name] = value
     }
@@ -96,9 +96,8 @@ export function captureError(error: unknown, options: { severity?: ErrorSeverity
     const { name, message, stack }: Partial<Error> =
       error instanceof Error ? error : { name: typeof error, message: String(error) }
     const { severity, context = '' } = options
-    const known = SEVERITY_BY_CONTEXT.find(([pattern]) => pattern.test(context))
     record('error', {
-      severity: severity ?? known?.[1] ?? 'medium',
+      severity: severity ?? severityIn(context),
       context,
       message,
       stack,
@@ -109,8 +108,8 @@ export function captureError(error: unknown, options: { severity?: ErrorSeverity
 }
 
 /** An error boundary has lost a part of the page; what reaches the window was caught by nobody. */
-const SEVERITY_BY_CONTEXT: readonly (readonly [RegExp, ErrorSeverity])[] = [
-  [/boundary/i, 'critical'],
-  [/onerror|unhandled/i, 'high'],
-  [/resource/i, 'low'],
-]
+function severityIn(context: string): ErrorSeverity {
+  if (/boundary/i.test(context)) return 'critical'
+  if (/onerror|unhandled/i.test(context)) return 'high'
+  return /resource/i.test(context) ? 'low' : 'medium'
+}

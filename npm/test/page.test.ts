@@ -373,6 +373,41 @@ test('an init right after a shutdown starts again, as StrictMode does it', async
   assert.equal(page.stored().length, 2)
 })
 
+test('a core that did not load is tried again at the next event and when the network is back', async () => {
+  const page = await openPage()
+  page.hideCore(true)
+  page.vigie.init(OPTIONS)
+  page.vigie.track('first')
+  assert.equal(await page.vigie.flush(), false)
+  page.vigie.track('second')
+  page.hide()
+  assert.equal(await page.vigie.flush(), false)
+  page.hideCore(false)
+  page.fire('online')
+  assert.equal(await page.vigie.flush(), true)
+  assert.deepEqual(page.stored().map((event) => event['eventType']), ['first', 'second'])
+  const another = await openPage()
+  another.hideCore(true)
+  another.vigie.init(OPTIONS)
+  assert.equal(await another.vigie.flush(), false)
+  another.hideCore(false)
+  another.vigie.track('first')
+  assert.equal(await another.vigie.flush(), true)
+  assert.equal(another.stored().length, 1)
+})
+
+test('where there is no core, more events leave with the page than it holds', async () => {
+  const page = await openPage()
+  page.hideCore(true)
+  page.vigie.init(OPTIONS)
+  await page.vigie.flush()
+  for (let round = 0; round < 3; round++) {
+    for (let i = 0; i < 900; i++) page.vigie.track('quiz_done', { round, i })
+    page.fire('pagehide')
+  }
+  assert.deepEqual([page.events().length, page.stored().length], [2_700, 2_700])
+})
+
 test('where WASM is refused, events leave with the page, once', async () => {
   const page = await openPage()
   const { instantiateStreaming } = WebAssembly

@@ -3,7 +3,7 @@
  *
  * Each page imports the face anew, as a browser does, and posts to a collector that keeps what it takes.
  */
-import { copyFileSync, mkdtempSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, renameSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { gunzipSync } from 'node:zlib'
 
@@ -31,6 +31,8 @@ export interface Page {
   hide(): void
   readonly storage: Map<string, string>
   readonly errors: string[]
+  /** Whether the file with the core cannot be loaded. */
+  hideCore(hidden: boolean): void
   /** How the collector answers from now on; 0 is not at all. */
   answer(status: number): void
 }
@@ -89,6 +91,7 @@ export async function openPage(address = 'https://shop.test/inscription?email=a@
   // Modules of its own: the core of another page must not be this page's.
   const folder = mkdtempSync(`${tmpdir()}/vigie-page-`)
   for (const file of ['index.js', 'core.js', 'bytes.js']) copyFileSync(`${import.meta.dirname}/../dist/${file}`, `${folder}/${file}`)
+  const [core, away] = [`${folder}/core.js`, `${folder}/away.js`]
   const vigie: Vigie = await import(`${folder}/index.js`)
   const events = () =>
     posts.flatMap(({ body: { events, ...shared } }) => events.map((event): Record<string, any> => ({ ...shared, ...event })))
@@ -110,6 +113,7 @@ export async function openPage(address = 'https://shop.test/inscription?email=a@
       visibilityState = 'hidden'
       fire('visibilitychange')
     },
+    hideCore: (hidden) => (hidden ? renameSync(core, away) : renameSync(away, core)),
     answer: (next) => void (status = next),
   }
 }

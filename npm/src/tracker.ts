@@ -15,6 +15,8 @@ import { COLUMNS } from './wire.js'
 const HELD_MAX = 1_000
 
 let options: InitOptions | undefined
+/** An `init` without end point was heard, and none that is good since. */
+let off = false
 /** Where batches go. */
 let url = ''
 let settings: Record<string, string | undefined> = {}
@@ -33,13 +35,15 @@ export function init(wanted: InitOptions): void {
   attempt(() => {
     if (options) return
     if (!wanted?.endpoint) {
-      console.error('[vigie] nothing is recorded: init needs the endpoint of your collector')
+      if (!off) console.error('[vigie] nothing is recorded: init needs the endpoint of your collector')
+      off = true
       held = []
       return
     }
     url = `${String(wanted.endpoint).replace(/\/+$/, '')}/v1/batch?key=${encodeURIComponent(wanted.key)}`
     settings = settingsOf(wanted)
     options = { ...wanted }
+    off = false
     addEventListener('pagehide', leave) // for good, and once: a second `init` adds the same function
     addEventListener('online', online)
     document.addEventListener('visibilitychange', hide)
@@ -51,7 +55,9 @@ export function init(wanted: InitOptions): void {
 
 /** Records what the visitor does. */
 export function record(eventType: string, said: Said): void {
-  attempt(() => accept(recorded(eventType, { ...said, consent })))
+  attempt(() => {
+    if (!off) accept(recorded(eventType, { ...said, consent }))
+  })
 }
 
 /** Does something that may fail on what it was passed: the customer's page comes first. Without a page it does nothing. */

@@ -96,9 +96,14 @@ test('without an endpoint there is one console error and nothing is queued', asy
   page.vigie.track('quiz_done')
   page.vigie.init({ key: 'k' } as never)
   page.vigie.track('quiz_done')
+  page.vigie.init({ key: 'k' } as never)
   page.fire('pagehide')
   assert.equal(await page.vigie.flush(), false)
   assert.deepEqual([page.errors.length, page.posts.length], [1, 0])
+  page.vigie.init(OPTIONS)
+  page.vigie.track('at_last')
+  await settled(page)
+  assert.deepEqual(page.stored().map((event) => event['eventType']), ['at_last'])
 })
 
 test('nothing that is passed throws into the page', async () => {

@@ -33,7 +33,7 @@ export function sessionId(now = Date.now()): string {
 }
 
 /** The id by which this tab's requests are found again in the back end's logs (header `X-Correlation-ID`). */
-export const correlationId = (): string => recall(CORRELATION) || keep(CORRELATION, newId())
+export const correlationId = (): string => inPage ? recall(CORRELATION) || keep(CORRELATION, newId()) : newId()
 
 function recall(key: string): string | undefined {
   try {

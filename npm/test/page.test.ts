@@ -14,6 +14,15 @@ test('where there is no window, importing and calling do nothing', () => {
   assert.equal(said.toString(), 'false string\n')
 })
 
+test('a server keeps no id of a visitor for the next one', () => {
+  const script = `import { correlationId } from './dist/index.js'
+    globalThis.sessionStorage ??= new Map(); sessionStorage.getItem = (key) => sessionStorage.get(key)
+    sessionStorage.setItem = (key, value) => sessionStorage.set(key, value)
+    console.log(correlationId() !== correlationId())`
+  const said = execFileSync(process.execPath, ['--input-type=module', '--eval', script], { cwd: `${import.meta.dirname}/..` })
+  assert.equal(said.toString(), 'true\n')
+})
+
 test('calls before init and before the core are kept in order, with their own time, session and place', async () => {
   const page = await openPage()
   page.vigie.trackFormStart('contact')

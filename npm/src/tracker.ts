@@ -9,10 +9,7 @@ import { lastBreath, outlive, settingsOf } from './lastBreath.js'
 import { recorded, seenBy, type Recorded, type Said } from './recording.js'
 import { inPage } from './session.js'
 import type { Consent, InitOptions } from './types.js'
-import { COLUMNS } from './wire.js'
-
-/** Events that are held until the core is there; what is over that is counted and reported. */
-const HELD_MAX = 1_000
+import { COLUMNS, WAITING_EVENTS_MAX } from './wire.js'
 
 let options: InitOptions | undefined
 /** An `init` without end point was heard, and none that is good since. */
@@ -124,7 +121,7 @@ function accept(event: Recorded): void {
   if (core && options) return handOver(seen)
   load()
   if (seen.said.consent === 'denied') unwanted++
-  else if (held.length < HELD_MAX) held.push(seen)
+  else if (held.length < WAITING_EVENTS_MAX) held.push(seen)
   else overflowed++
 }
 
@@ -152,5 +149,5 @@ function online(): void {
 /** Sends what is held without the core. If the page lives on, the core sends it again under the same ids. */
 function breatheOut(): void {
   lastBreath(held, url, settings)
-  left = left.concat(held.splice(0)).slice(-HELD_MAX)
+  left = left.concat(held.splice(0)).slice(-WAITING_EVENTS_MAX)
 }

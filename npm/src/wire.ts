@@ -134,6 +134,9 @@ export type ProblemCode =
   | 'unavailable'
   | 'internal'
 
+/** Events that may wait; what is over that is counted and reported. */
+export const WAITING_EVENTS_MAX = 1000
+
 /** Bytes that may outlive the page. */
 export const KEEPALIVE_BYTES_MAX = 61440
 

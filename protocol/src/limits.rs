@@ -25,6 +25,8 @@ pub const ID_TIME_TOLERANCE_MS: i64 = 3_600_000;
 pub const SEND_AT_EVENTS: usize = 20;
 /// How long the SDK lets events wait for company, in ms.
 pub const SEND_AFTER_MS: u64 = 5_000;
+/// Events that wait in a page, with its core or until that is there; the newest that is over that is given up and counted.
+pub const WAITING_EVENTS_MAX: usize = 1_000;
 /// Bytes of one keepalive request or beacon: all in flight on a page may total 64 KiB (Fetch standard, "inflight keepalive bytes").
 pub const KEEPALIVE_BYTES_MAX: usize = 60 * 1024;
 /// A session ends after this long without an event, in ms.

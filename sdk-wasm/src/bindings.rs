@@ -17,7 +17,7 @@ use crate::{Action, Answer, Core, Input, Mode, SendId, Stats, Timestamp};
 
 #[wasm_bindgen]
 extern "C" {
-    /// What the page does for the core (`npm/src/host.ts`).
+    /// What the page does for the core (`npm/src/core.ts`).
     pub type Host;
 
     /// Posts a body and answers with [`answered`] later. Mode 0 is ordinary, 1 outlives the page, 2 is a beacon.

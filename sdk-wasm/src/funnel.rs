@@ -1,6 +1,6 @@
 //! What each function of the browser API says (`contract.md`, section 1), for visitors that are no browser.
 //!
-//! In a page the face fills the same columns in TypeScript (`npm/src/funnels.ts`), so that an event stands complete before
+//! In a page the face fills the same columns in TypeScript (`npm/src/tracking.ts`), so that an event stands complete before
 //! WASM is there. `npm/test/calls.json` lists what both must say; a test on either side reads it.
 
 use vigie_protocol::form_name::{BOOKING, PAYMENT_PREFIX};

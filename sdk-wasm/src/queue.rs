@@ -4,13 +4,11 @@
 
 use std::collections::VecDeque;
 
-use vigie_protocol::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX};
+use vigie_protocol::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, WAITING_EVENTS_MAX};
 
 use crate::event::Event;
 use crate::time::Tick;
 
-/// Events that may wait.
-const EVENTS_MAX: usize = 1_000;
 /// Bytes that may wait.
 const BYTES_MAX: usize = 2 * BATCH_BYTES_MAX;
 /// Bytes of a batch outside of its events, at most: settings, context, report.
@@ -25,7 +23,7 @@ pub(crate) struct Queue {
 impl Queue {
     /// Adds an event at the end, or gives it back if there is no room.
     pub(crate) fn push(&mut self, event: Event) -> Result<(), Event> {
-        if self.events.len() >= EVENTS_MAX || self.bytes + event.bytes() > BYTES_MAX {
+        if self.events.len() >= WAITING_EVENTS_MAX || self.bytes + event.bytes() > BYTES_MAX {
             return Err(event);
         }
         self.bytes += event.bytes();
@@ -93,7 +91,7 @@ mod tests {
     #[test]
     fn a_full_queue_refuses_the_newest() {
         let mut queue = Queue::default();
-        for _ in 0..EVENTS_MAX {
+        for _ in 0..WAITING_EVENTS_MAX {
             assert!(queue.push(event(1)).is_ok());
         }
         assert!(queue.push(event(1)).is_err());

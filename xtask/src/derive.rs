@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use vigie_protocol::field::ErrorSeverity;
-use vigie_protocol::limits::{KEEPALIVE_BYTES_MAX, SESSION_AGE_MAX_MS, SESSION_IDLE_MAX_MS};
+use vigie_protocol::limits::{KEEPALIVE_BYTES_MAX, SESSION_AGE_MAX_MS, SESSION_IDLE_MAX_MS, WAITING_EVENTS_MAX};
 use vigie_protocol::outcome::ProblemCode;
 use vigie_protocol::{Column, Consent, EventType, LostReason, RefusalCode, Role, Traffic};
 
@@ -69,16 +69,21 @@ fn wire() -> Outcome<String> {
     union(&mut out, "ProblemCode", "Why a request as a whole was not taken.", &problems);
     for (name, value, doc) in [
         (
-            "KEEPALIVE_BYTES_MAX",
-            i64::try_from(KEEPALIVE_BYTES_MAX).unwrap_or(i64::MAX),
-            "Bytes that may outlive the page.",
+            "WAITING_EVENTS_MAX",
+            whole(WAITING_EVENTS_MAX),
+            "Events that may wait; what is over that is counted and reported.",
         ),
+        ("KEEPALIVE_BYTES_MAX", whole(KEEPALIVE_BYTES_MAX), "Bytes that may outlive the page."),
         ("SESSION_IDLE_MAX_MS", SESSION_IDLE_MAX_MS, "A session ends after this long without an event, in ms."),
         ("SESSION_AGE_MAX_MS", SESSION_AGE_MAX_MS, "A session ends at this age, in ms."),
     ] {
         let _ = write!(out, "\n/** {doc} */\nexport const {name} = {value}\n");
     }
     Ok(out)
+}
+
+fn whole(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
 fn names<T: Copy>(all: &[T], spell: fn(T) -> &'static str) -> Vec<&'static str> {

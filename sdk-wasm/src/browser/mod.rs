@@ -1,4 +1,4 @@
-//! What the browser lends: its clocks, one timer, its console. Requests are the host's (`npm/src/host.ts`), whose few lines
+//! What the browser lends: its clocks, one timer, its console. Requests are the host's (`npm/src/core.ts`), whose few lines
 //! of JavaScript cost a quarter of what they cost through WASM (`peers.md`, 2).
 
 pub(crate) mod clock;
